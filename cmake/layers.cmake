@@ -1,0 +1,37 @@
+# Helpers that keep every CMakeLists.txt a list of names. A layer is one folder of src/ and one static library;
+# what it may link is stated where it is declared, and tests/selfcheck holds the includes to the same law.
+
+# migadapter_layer(NAME SOURCES a.cc ... USES base ... LIBRARIES Boost::json ...)
+# USES are layers whose types appear in this layer's headers; LIBRARIES are third-party and stay private.
+function(migadapter_layer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  set(target migadapter_${name})
+  add_library(${target} STATIC ${arg_SOURCES})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  list(TRANSFORM arg_USES PREPEND migadapter_)
+  target_link_libraries(${target} PUBLIC ${arg_USES} PRIVATE ${arg_LIBRARIES})
+endfunction()
+
+# migadapter_test(NAME SOURCES a_test.cc ... USES base ... LIBRARIES ...): one test program per layer.
+function(migadapter_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  set(target ${name}_test)
+  add_executable(${target} ${arg_SOURCES})
+  list(TRANSFORM arg_USES PREPEND migadapter_)
+  target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES} GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE MIGADAPTER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${target} PROPERTIES LABELS unit DISCOVERY_MODE PRE_TEST)
+endfunction()
+
+# migadapter_fuzz(NAME SOURCES a_fuzz.cc USES kube): a libFuzzer program; its corpus is tests/fuzz/corpus/NAME.
+function(migadapter_fuzz name)
+  if(NOT MIGADAPTER_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  set(target ${name}_fuzz)
+  add_executable(${target} ${arg_SOURCES})
+  list(TRANSFORM arg_USES PREPEND migadapter_)
+  target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES})
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+endfunction()

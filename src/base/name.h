@@ -1,0 +1,81 @@
+// Immutable strings that many records share: namespaces, node names, resource names, label keys.
+#pragma once
+
+#include <atomic>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace migadapter::base {
+
+/// A shared immutable string in one pointer. Copying bumps a count; equal names from one NamePool
+/// share their bytes, which makes records small and comparisons quick. Compares and orders by
+/// content, whatever pool it came from. Thread-safe as std::shared_ptr is: different Name objects
+/// may be used from different threads.
+class Name {
+ public:
+  Name() = default;  ///< the empty name
+  explicit Name(std::string_view text);
+  Name(const Name& other) noexcept : body_(other.body_) { acquire(); }
+  Name(Name&& other) noexcept : body_(other.body_) { other.body_ = nullptr; }
+  Name& operator=(const Name& other) noexcept {
+    Name copy(other);
+    std::swap(body_, copy.body_);
+    return *this;
+  }
+  Name& operator=(Name&& other) noexcept {
+    std::swap(body_, other.body_);
+    return *this;
+  }
+  ~Name() { release(); }
+
+  std::string_view view() const;
+  std::string str() const { return std::string(view()); }
+  bool empty() const { return body_ == nullptr; }
+
+  friend bool operator==(const Name& a, const Name& b) {
+    return a.body_ == b.body_ || a.view() == b.view();
+  }
+  friend bool operator==(const Name& a, std::string_view b) { return a.view() == b; }
+  friend std::strong_ordering operator<=>(const Name& a, const Name& b) {
+    return a.body_ == b.body_ ? std::strong_ordering::equal : a.view() <=> b.view();
+  }
+
+ private:
+  struct Body {
+    std::atomic<std::uint32_t> references;
+    std::string text;
+  };
+  void acquire() const noexcept {
+    if (body_ != nullptr) body_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  void release() noexcept;
+
+  Body* body_ = nullptr;
+};
+
+/// Gives equal texts the same Name. Thread-safe. Names outlive the pool.
+class NamePool {
+ public:
+  Name intern(std::string_view text);
+
+  /// How many different texts were interned; for tests and memory reports.
+  std::size_t size() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string_view, Name> names_;
+};
+
+}  // namespace migadapter::base
+
+template <>
+struct std::hash<migadapter::base::Name> {
+  std::size_t operator()(const migadapter::base::Name& name) const noexcept {
+    return std::hash<std::string_view>()(name.view());
+  }
+};
