@@ -1,0 +1,44 @@
+#include "cluster/constraints.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace migadapter::cluster {
+
+const base::Name* find_label(const Labels& labels, std::string_view key) {
+  const auto before = [](const auto& label, std::string_view wanted) {
+    return label.first.view() < wanted;
+  };
+  const auto place = std::lower_bound(labels.begin(), labels.end(), key, before);
+  return place != labels.end() && place->first == key ? &place->second : nullptr;
+}
+
+std::string_view to_string(Unmodelled feature) {
+  switch (feature) {
+    case Unmodelled::other_scheduler:
+      return "spec.schedulerName";
+    case Unmodelled::pod_affinity:
+      return "spec.affinity.podAffinity";
+    case Unmodelled::pod_anti_affinity:
+      return "spec.affinity.podAntiAffinity";
+    case Unmodelled::topology_spread:
+      return "spec.topologySpreadConstraints";
+    case Unmodelled::host_ports:
+      return "hostPort";
+    case Unmodelled::volumes:
+      return "spec.volumes";
+    case Unmodelled::resource_claims:
+      return "spec.resourceClaims";
+    case Unmodelled::unknown_operator:
+      return "an unknown selector or toleration operator";
+    case Unmodelled::pod_level_resources:
+      return "spec.resources";
+    case Unmodelled::scheduling_group:
+      return "spec.schedulingGroup";
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+}  // namespace migadapter::cluster

@@ -1,0 +1,85 @@
+// What a pod demands of the node it runs on, beside resources.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/name.h"
+
+namespace migadapter::cluster {
+
+/// A set of labels, ordered by key.
+using Labels = std::vector<std::pair<base::Name, base::Name>>;
+
+/// The label's value, or nullptr. REQUIRES: labels ordered by key.
+const base::Name* find_label(const Labels& labels, std::string_view key);
+
+enum class SelectorOperator { in, not_in, exists, does_not_exist, greater_than, less_than };
+
+/// One expression over a node's label (or, in NodeSelectorTerm::fields, over `metadata.name`).
+/// https://github.com/kubernetes/component-helpers/tree/master/scheduling/corev1/nodeaffinity
+struct SelectorExpression {
+  base::Name key;
+  SelectorOperator op = SelectorOperator::in;
+  std::vector<base::Name> values;
+  friend bool operator==(const SelectorExpression&, const SelectorExpression&) = default;
+};
+
+/// Expressions that must all hold. A term without any matches nothing.
+struct NodeSelectorTerm {
+  std::vector<SelectorExpression> labels;
+  std::vector<SelectorExpression> fields;
+  friend bool operator==(const NodeSelectorTerm&, const NodeSelectorTerm&) = default;
+};
+
+enum class TaintEffect { no_schedule, prefer_no_schedule, no_execute };
+
+struct Taint {
+  base::Name key;
+  base::Name value;
+  TaintEffect effect = TaintEffect::no_schedule;
+  friend bool operator==(const Taint&, const Taint&) = default;
+};
+
+/// An empty key with `exists` tolerates every taint; no effect means every effect.
+struct Toleration {
+  base::Name key;
+  base::Name value;
+  bool exists = false;  ///< operator Exists rather than Equal
+  bool any_effect = true;
+  TaintEffect effect = TaintEffect::no_schedule;  ///< meaningful unless any_effect
+  friend bool operator==(const Toleration&, const Toleration&) = default;
+};
+
+/// Scheduling features that no predicate of ours models yet. A pod that uses one is never called
+/// "fitting".
+enum class Unmodelled {
+  other_scheduler,
+  pod_affinity,
+  pod_anti_affinity,
+  topology_spread,
+  host_ports,
+  volumes,
+  resource_claims,
+  unknown_operator,
+  pod_level_resources,
+  scheduling_group,
+};
+inline constexpr int kUnmodelledCount = 10;
+
+/// The feature as the field that asks for it, for people: "spec.affinity.podAffinity".
+std::string_view to_string(Unmodelled feature);
+
+/// The constraints of one pod. Immutable once built, so that the pods of one owner can share it.
+struct Constraints {
+  Labels node_selector;
+  bool has_node_affinity =
+      false;  ///< requiredDuringScheduling… is present, even with no term that can match
+  std::vector<NodeSelectorTerm> node_affinity;  ///< terms are alternatives
+  std::vector<Toleration> tolerations;
+  std::vector<Unmodelled> unmodelled;  ///< without duplicates, in enum order
+  friend bool operator==(const Constraints&, const Constraints&) = default;
+};
+
+}  // namespace migadapter::cluster

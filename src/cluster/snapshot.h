@@ -1,0 +1,105 @@
+// The cluster as the watch last showed it, with the sums and indices that decisions ask for.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cluster/limits.h"
+#include "cluster/node.h"
+#include "cluster/owner.h"
+#include "cluster/pod.h"
+
+namespace migadapter::cluster {
+
+/// A node with what is taken on it.
+struct NodeState {
+  Node node;
+  const mig::GpuModel* model = nullptr;
+  std::vector<NodeDevice> devices;  ///< see node_devices
+  ResourceList used;      ///< bound and not finished (terminating too), nominated, promised
+  std::int64_t pods = 0;  ///< how many pods those are
+
+  /// What is left of the resource; negative when the node has shrunk under its pods.
+  std::int64_t free(std::string_view resource) const {
+    return node.allocatable.of(resource) - used.of(resource);
+  }
+};
+
+/// Room held on a node for a pod to come: it will ask for `requests` there.
+struct Promise {
+  std::string rule_id;
+  base::Name node;
+  ResourceList requests;
+};
+
+/// Orders nodes by how much of a resource is left, most first, then by name.
+struct FreeNode {
+  std::int64_t free = 0;
+  base::Name node;
+  friend bool operator==(const FreeNode&, const FreeNode&) = default;
+  friend bool operator<(const FreeNode& a, const FreeNode& b) {
+    return a.free != b.free ? a.free > b.free : a.node < b.node;
+  }
+};
+
+/// Pending pods that ask for a resource themselves, upgraded ones apart: (priority, pod uid),
+/// highest priority first.
+using NativeDemand = std::set<std::pair<std::int32_t, base::Name>, std::greater<>>;
+
+/// Read access to the cluster. Valid until the store that owns it is changed; confined to the
+/// store's thread.
+class Snapshot {
+ public:
+  const Pod* find_pod(const base::Name& uid) const;
+  const Owner* find_owner(const base::Name& uid) const;
+  const NodeState* find_node(const base::Name& name) const;
+  const std::unordered_map<base::Name, Pod>& pods() const { return pods_; }
+  const std::map<base::Name, NodeState>& nodes() const { return nodes_; }
+
+  /// Nodes with at least one free instance of the MIG resource, most free first. Empty for other
+  /// resources.
+  const std::set<FreeNode>& nodes_with_free(const base::Name& resource) const;
+  /// Every MIG resource of which some node has a free instance.
+  std::vector<base::Name> resources_with_free() const;
+  /// Nodes that offer the resource at all (allocatable > 0), by name.
+  const std::set<base::Name>& nodes_offering(const base::Name& resource) const;
+
+  /// Pods that wait for capacity, by uid: Pod::waits_for_capacity and asking for a MIG resource.
+  const std::set<base::Name>& waiting() const { return waiting_; }
+  /// Upgraded pods that are bound and run, by uid.
+  const std::set<base::Name>& upgraded() const { return upgraded_; }
+  const NativeDemand& native_demand(const base::Name& resource) const;
+  /// Unbound pods, upgraded or not, that ask for the resource and have no promise of their own.
+  std::int64_t unbound_demand(const base::Name& resource) const;
+
+  const std::map<std::string, Promise>& promises() const { return promises_; }
+
+  /// Limits on the namespace that name the resource.
+  bool is_limited(const base::Name& name_space, const base::Name& resource) const;
+  /// Whether a pod with required anti-affinity exists in the namespace or one that reaches across
+  /// namespaces anywhere.
+  bool has_anti_affinity(const base::Name& name_space) const;
+
+ private:
+  friend class Store;
+  std::unordered_map<base::Name, Pod> pods_;
+  std::unordered_map<base::Name, Owner> owners_;
+  std::map<base::Name, NodeState> nodes_;
+  std::unordered_map<base::Name, std::set<FreeNode>> free_by_resource_;
+  std::unordered_map<base::Name, std::set<base::Name>> offering_by_resource_;
+  std::set<base::Name> waiting_;
+  std::set<base::Name> upgraded_;
+  std::unordered_map<base::Name, NativeDemand> native_demand_;
+  std::unordered_map<base::Name, std::int64_t> unbound_demand_;
+  std::map<std::string, Promise> promises_;
+  std::unordered_map<base::Name, NamespaceLimit> limits_;
+  std::unordered_map<base::Name, std::unordered_map<base::Name, std::int64_t>> limited_resources_;
+  std::unordered_map<base::Name, std::int64_t> anti_affinity_by_namespace_;
+};
+
+}  // namespace migadapter::cluster

@@ -1,0 +1,48 @@
+// Applies what the watch reports to the snapshot, keeping every sum and index in step: one event
+// costs no walk over the cluster.
+#pragma once
+
+#include "cluster/snapshot.h"
+
+namespace migadapter::cluster {
+
+/// The only writer of a Snapshot. Confined to one thread; a pod, node or owner that arrives again
+/// replaces the former one. Objects may arrive in any order: a pod before its node is counted as
+/// soon as the node appears.
+class Store {
+ public:
+  const Snapshot& snapshot() const { return snapshot_; }
+
+  /// REQUIRES: pod.constraints is not nullptr.
+  void upsert(Pod pod);
+  void remove_pod(const base::Name& uid);
+  void upsert(Node node);
+  void remove_node(const base::Name& name);
+  void upsert(Owner owner);
+  void remove_owner(const base::Name& uid);
+  void upsert(NamespaceLimit limit);
+  void remove_limit(const base::Name& uid);
+
+  /// Holds room for a pod to come. REQUIRES: no promise of that rule is held.
+  void hold(Promise promise);
+  /// Gives the room back; unknown rules are fine.
+  void release(const std::string& rule_id);
+
+ private:
+  void count_pod(const Pod& pod, int sign);
+  void index_pod(const Pod& pod);
+  void unindex_pod(const Pod& pod);
+  void occupy(const base::Name& node, const ResourceList& requests, int sign);
+  void index_free(const NodeState& state);
+  void unindex_free(const NodeState& state);
+
+  Snapshot snapshot_;
+  /// What is used on nodes by name, kept also for nodes not (yet) known.
+  struct Usage {
+    ResourceList used;
+    std::int64_t pods = 0;
+  };
+  std::unordered_map<base::Name, Usage> usage_;
+};
+
+}  // namespace migadapter::cluster

@@ -1,0 +1,64 @@
+// Restore: an upgraded pod goes back to a smaller grant, down to its demand, when one frees up.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "cluster/snapshot.h"
+#include "decide/eligible.h"
+#include "decide/upgrade.h"
+
+namespace migadapter::decide {
+
+/// When upgraded pods are moved back. A restore restarts a running pod.
+enum class RestoreMode {
+  eager,        ///< as soon as a smaller grant fits
+  when_needed,  ///< only when a waiting pod asks for what the restore frees
+  never,
+};
+
+struct RestorePolicy {
+  RestoreMode mode = RestoreMode::eager;
+  base::Millis minimum_run_time{0};  ///< a pod younger than this is left to run
+};
+
+enum class RestoreReason {
+  restored,
+  not_upgraded,
+  mode_never,
+  not_needed,
+  runs_too_short,
+  not_eligible,
+  not_provable,
+  limited_namespace,
+  unknown_hardware,
+  nothing_smaller_free,
+};
+std::string_view to_string(RestoreReason reason);
+std::string_view explain(RestoreReason reason);
+
+struct RestoreDecision {
+  RestoreReason reason = RestoreReason::not_upgraded;
+  EligibleReason eligible = EligibleReason::eligible;
+  std::optional<Grant> grant;  ///< present exactly when restored
+  mig::Waste reclaimed;        ///< the waste that ends
+};
+
+/// Decides about one pod, by itself.
+RestoreDecision restore(const cluster::Snapshot& snapshot, const cluster::Pod& pod,
+                        const RestorePolicy& policy, base::WallTime now);
+
+struct NextRestore {
+  base::Name pod_uid;
+  RestoreDecision decision;
+};
+
+/// The one restore to do next: the one that reclaims the most waste, then the oldest pod. Pods for
+/// which `held` is true (their owner has a move in flight or backs off) are passed over.
+std::optional<NextRestore> next_restore(const cluster::Snapshot& snapshot,
+                                        const RestorePolicy& policy, base::WallTime now,
+                                        const std::function<bool(const cluster::Pod&)>& held);
+
+}  // namespace migadapter::decide

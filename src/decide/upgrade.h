@@ -1,0 +1,51 @@
+// Upgrade: a pod that waits for a scarce profile gets a larger idle one.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cluster/snapshot.h"
+#include "decide/eligible.h"
+#include "mig/safe_upgrade.h"
+
+namespace migadapter::decide {
+
+/// Why a pending pod is upgraded or left alone.
+enum class UpgradeReason {
+  upgraded,
+  not_waiting,        ///< bound, gated, terminating, or not yet tried by the scheduler
+  nominated,          ///< preemption or a slow bind is under way
+  fits_now,           ///< the scheduler will place it as it is
+  not_eligible,       ///< see UpgradeDecision::eligible
+  not_provable,       ///< uses a feature that we do not model
+  already_upgraded,   ///< a grant does not fit any more; its owner's back-off decides
+  limited_namespace,  ///< a ResourceQuota or LimitRange names the resource
+  unknown_hardware,   ///< no node of a known GPU model could take it
+  nothing_larger_free,
+  wanted_by_others,  ///< the larger instances are asked for by pods of equal or higher priority
+  no_node_fits,      ///< larger instances are free, but on nodes the pod cannot run on
+};
+std::string_view to_string(UpgradeReason reason);
+std::string_view explain(UpgradeReason reason);
+
+/// What a pod is to run with instead, and the node that proves it possible.
+struct Grant {
+  base::Name demand;  ///< resource
+  base::Name grant;   ///< resource
+  base::Name node;
+  cluster::ResourceList requests;  ///< of the patched pod, all resources
+  mig::Waste waste;                ///< per device
+};
+
+struct UpgradeDecision {
+  UpgradeReason reason = UpgradeReason::not_waiting;
+  EligibleReason eligible = EligibleReason::eligible;
+  std::optional<Grant> grant;  ///< present exactly when upgraded
+  std::string detail;          ///< names the feature, resource or node concerned; for people
+};
+
+/// Decides about one pod. Pure: the same snapshot gives the same answer.
+UpgradeDecision upgrade(const cluster::Snapshot& snapshot, const cluster::Pod& pod);
+
+}  // namespace migadapter::decide
