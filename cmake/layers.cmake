@@ -12,15 +12,16 @@ function(migadapter_layer name)
   target_link_libraries(${target} PUBLIC ${arg_USES} PRIVATE ${arg_LIBRARIES})
 endfunction()
 
-# migadapter_test(NAME SOURCES a_test.cc ... USES base ... LIBRARIES ...): one test program per layer.
+# migadapter_test(NAME SOURCES a_test.cc ... USES base ... LIBRARIES ...): one test program per layer. Tests run in the
+# source folder, so golden files are named relative to it.
 function(migadapter_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   set(target ${name}_test)
   add_executable(${target} ${arg_SOURCES})
   list(TRANSFORM arg_USES PREPEND migadapter_)
   target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES} GTest::gtest_main)
-  target_compile_definitions(${target} PRIVATE MIGADAPTER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${target} PROPERTIES LABELS unit DISCOVERY_MODE PRE_TEST)
+  gtest_discover_tests(${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS unit
+                       DISCOVERY_MODE PRE_TEST)
 endfunction()
 
 # migadapter_fuzz(NAME SOURCES a_fuzz.cc USES kube): a libFuzzer program; its corpus is tests/fuzz/corpus/NAME.
@@ -34,4 +35,16 @@ function(migadapter_fuzz name)
   list(TRANSFORM arg_USES PREPEND migadapter_)
   target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES})
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+endfunction()
+
+# migadapter_bench(NAME SOURCES a_bench.cc USES decide): a Google Benchmark program.
+function(migadapter_bench name)
+  if(NOT MIGADAPTER_BENCH)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  set(target ${name}_bench)
+  add_executable(${target} ${arg_SOURCES})
+  list(TRANSFORM arg_USES PREPEND migadapter_)
+  target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES} benchmark::benchmark_main)
 endfunction()

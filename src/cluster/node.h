@@ -18,7 +18,6 @@ struct NodeDevice {
   base::Name resource;
   mig::Profile profile;
   mig::Device device;  ///< the table's facts, overruled by the node's own labels where it has them
-  bool takes_single_media_instance = false;
   friend bool operator==(const NodeDevice&, const NodeDevice&) = default;
 };
 

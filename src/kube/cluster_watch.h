@@ -1,0 +1,68 @@
+// The cluster as a stream of changes: lists, then watches, every kind that the decisions need.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/name.h"
+#include "cluster/limits.h"
+#include "cluster/node.h"
+#include "cluster/owner.h"
+#include "cluster/pod.h"
+#include "kube/http.h"
+
+namespace migadapter::kube {
+
+enum class WatchedKind {
+  pods,
+  nodes,
+  replica_sets,
+  stateful_sets,
+  replication_controllers,
+  resource_quotas,
+  limit_ranges,
+};
+inline constexpr int kWatchedKindCount = 7;
+/// The plural as in paths and logs: "replicasets".
+std::string_view to_string(WatchedKind kind);
+
+/// An object is gone. `key` is the uid, for nodes the name.
+struct Removed {
+  WatchedKind kind = WatchedKind::pods;
+  base::Name key;
+};
+
+/// Everything that existed when the kind's list was taken has been reported, and what existed
+/// before and no longer does has been reported as Removed.
+struct Synced {
+  WatchedKind kind = WatchedKind::pods;
+};
+
+using ClusterEvent = std::variant<cluster::Pod, cluster::Node, cluster::Owner,
+                                  cluster::NamespaceLimit, Removed, Synced>;
+
+/// Keeps one list-then-watch going for every kind: pages, bookmarks, 410 in both forms, half-open
+/// connections, back-off. https://kubernetes.io/docs/reference/using-api/api-concepts/
+class ClusterWatch {
+ public:
+  /// Called on the transport's thread; must not block.
+  using Sink = std::function<void(ClusterEvent)>;
+
+  virtual ~ClusterWatch() = default;  ///< stops; no event follows
+
+  /// The moment up to which the view of every kind is known to be current: the oldest over all
+  /// kinds of the last proof (an event, a bookmark, a list) while its watch is open. Nothing before
+  /// the first sync and while any watch is broken. Thread-safe.
+  virtual std::optional<base::MonotonicTime> current_as_of() const = 0;
+};
+
+std::unique_ptr<ClusterWatch> start_cluster_watch(HttpTransport& transport,
+                                                  const base::Clock& clock, base::Logger& log,
+                                                  ClusterWatch::Sink sink);
+
+}  // namespace migadapter::kube

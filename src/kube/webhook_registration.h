@@ -1,0 +1,45 @@
+// Our entry in the API server's list of webhooks, and the proof that it works.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "kube/http.h"
+
+namespace migadapter::kube {
+
+/// Where the API server finds the webhook: a URL, or a Service of the cluster.
+struct WebhookAddress {
+  std::string url;  ///< "https://HOST:PORT"; empty when a Service is named
+  std::string service_namespace;
+  std::string service_name;
+  int service_port = 443;
+};
+
+inline constexpr std::string_view kWebhookPath = "/mutate-pods";
+inline constexpr std::string_view kWebhookConfigurationName = "mig-adapter";
+/// A dry-run pod with this annotation gets `kProbeAnswerAnnotation` with the same value from a
+/// webhook that is reached; see probe_webhook.
+inline constexpr std::string_view kProbeAnnotation = "migadapter.io/probe";
+inline constexpr std::string_view kProbeAnswerAnnotation = "migadapter.io/probe-answer";
+
+/// Blocking calls for start-up and shut-down; thread-safe.
+
+/// Creates or updates the MutatingWebhookConfiguration by server-side apply: CREATE of pods that
+/// ask for a MIG resource and have an owner or the probe annotation, failurePolicy Ignore, timeout
+/// 2 s, sideEffects None, reinvocationPolicy IfNeeded.
+base::Status register_webhook(HttpTransport& transport, const WebhookAddress& address,
+                              const std::string& ca_bundle_pem);
+
+/// Deletes it; fine when it is gone already.
+base::Status unregister_webhook(HttpTransport& transport);
+
+/// Asks the API server to create a pod in `name_space` as a dry run and tells whether our webhook
+/// patched it: ok when it did, unavailable when it was not asked or answered nothing, forbidden and
+/// so on when the server refused. `done` is called on the transport's thread.
+void probe_webhook(HttpTransport& transport, const std::string& name_space,
+                   const std::string& nonce, std::function<void(base::Status)> done);
+
+}  // namespace migadapter::kube
