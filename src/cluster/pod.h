@@ -100,6 +100,8 @@ struct Pod {
 
   /// Required anti-affinity makes a pod's neighbours matter to it and it to them.
   bool has_required_anti_affinity = false;
+  /// … and none of its terms has namespaces or a namespaceSelector. False where that is not known.
+  bool anti_affinity_stays_in_namespace = false;
 
   bool bound() const { return !node.empty(); }
   bool finished() const { return phase == PodPhase::succeeded || phase == PodPhase::failed; }
