@@ -112,6 +112,13 @@ struct Pod {
   friend bool operator==(const Pod&, const Pod&) = default;
 };
 
+/// The node whose room the pod takes: where it is bound, terminating or not, else where the
+/// scheduler has nominated it. Empty when it has neither, or has finished.
+base::Name occupied_node(const Pod& pod);
+
+/// Whether the scheduler is to find the pod a node and has set none aside for it yet.
+bool seeks_node(const Pod& pod);
+
 /// "namespace/name".
 std::string full_name(const Pod& pod);
 
