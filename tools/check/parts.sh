@@ -33,7 +33,7 @@ part_shell() {
 }
 
 part_selfcheck() {
-  "$python" tests/selfcheck/selfcheck.py && "$python" tests/selfcheck/selfcheck_test.py
+  "$python" tests/selfcheck/selfcheck_test.py && "$python" tests/selfcheck/selfcheck.py
 }
 
 part_format() {

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -65,7 +66,7 @@ class Unit:
         command = [TIDY, "-p", build, "--quiet", self.file]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         if result.returncode != 0:
-            return result.stdout + result.stderr
+            return result.stdout or result.stderr
         record = {relative(path): digest_of_file(path) for path in self.inputs()}
         self.record.write_text(json.dumps(record))
         return ""
@@ -74,6 +75,12 @@ class Unit:
 def is_ours(entry):
     path = relative(entry["file"])
     return not path.startswith(("/", "build/"))
+
+
+def without_repetition(reports):
+    """Each finding once, though every file that includes a header reports what is in it."""
+    findings = re.split(r"^(?=/\S+:\d+:\d+: (?:error|warning): )", "".join(reports), flags=re.MULTILINE)
+    return "".join(dict.fromkeys(finding.rstrip() + "\n" for finding in findings if finding.strip()))
 
 
 def main():
@@ -87,7 +94,7 @@ def main():
     print(f"{len(units)} files, {len(units) - len(todo)} unchanged since they passed")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         reports = [report for report in pool.map(lambda unit: unit.check(build), todo) if report]
-    print("\n".join(reports), end="")
+    print(without_repetition(reports), end="")
     return 1 if reports else 0
 
 
