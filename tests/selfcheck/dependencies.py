@@ -18,17 +18,17 @@ LAYERS = {
 # Layers that compute and do nothing else: no operating system.
 PURE_LAYERS = {"mig", "cluster", "decide"}
 
+# The files of a layer that speak to a library. A header among them is private to its folder.
+_BOOST_ASIO = r"src/webhook/(server|connection|request_parser|tls_context)\.(cc|h)"
+_OPENSSL = r"src/webhook/(connection|tls_context|certificate\w*|openssl_\w+)\.(cc|h)"
+
 # Third-party headers: a pattern for the header, one for the files that may include it, and the
 # second in words. The first pattern that matches decides.
 THIRD_PARTY = [
     (r"curl/.*", r"src/kube/[^/]*\.cc", "src/kube/*.cc"),
     (r"boost/json.*", r"src/kube/[^/]*\.cc", "src/kube/*.cc"),
-    (r"boost/.*", r"src/webhook/server[^/]*\.cc", "src/webhook/server*.cc"),
-    (
-        r"openssl/.*",
-        r"src/webhook/(server|certificates)[^/]*\.cc",
-        "src/webhook/server*.cc, src/webhook/certificates*.cc and tests",
-    ),
+    (r"boost/.*", _BOOST_ASIO, "the webhook's server files"),
+    (r"openssl/.*", _OPENSSL, "the webhook's server and certificate files, and tests"),
     (r"yaml-cpp/.*", r"src/kube/kubeconfig[^/]*\.cc", "src/kube/kubeconfig*.cc"),
     (r"CLI/.*", r"apps/.*", "apps/"),
     (r"fmt/.*", r".*\.cc", "a .cc file"),
@@ -62,12 +62,40 @@ def dependency_findings(tree):
                     yield Finding(path, number, "dependency law", message)
 
 
+def private_header_findings(tree):
+    """A header that shows a library's types, itself or through another, stays in its folder."""
+    private = _private_headers(tree)
+    for path in filter(is_cpp, tree.files):
+        for number, header in _includes(tree, path):
+            folder = path.rsplit("/", 1)[0]
+            if f"src/{header}" in private and not f"src/{header}".startswith(f"{folder}/"):
+                message = f'"{header}" shows a third-party library; it is private to its folder'
+                yield Finding(path, number, "dependency law", message)
+
+
 def unknown_layer_findings(tree):
     for path in tree.matching(r"src/[^/]+/.*"):
         layer = path.split("/")[1]
         if layer not in LAYERS:
             message = f"src/{layer} is no layer of tests/selfcheck/dependencies.py"
             yield Finding(path, 0, "dependency law", message)
+
+
+def _includes(tree, path):
+    """(line, header) of each include."""
+    matches = ((n, _INCLUDE.match(text)) for n, text in enumerate(tree.lines(path), start=1))
+    return [(number, match.group(2)) for number, match in matches if match]
+
+
+def _private_headers(tree):
+    third_party = re.compile("|".join(pattern for pattern, _, _ in THIRD_PARTY))
+    headers = {path: [h for _, h in _includes(tree, path)] for path in tree.matching(r"src/.*\.h")}
+    private = {path for path in headers if any(map(third_party.fullmatch, headers[path]))}
+    before = None
+    while before != private:
+        before = set(private)
+        private |= {path for path in headers if any(f"src/{h}" in before for h in headers[path])}
+    return private
 
 
 def _judge(tree, path, delimiter, header):

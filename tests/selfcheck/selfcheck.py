@@ -12,6 +12,7 @@ from tree import Tree
 
 RULES = [
     dependencies.dependency_findings,
+    dependencies.private_header_findings,
     dependencies.unknown_layer_findings,
     sizes.file_length_findings,
     sizes.function_length_findings,

@@ -53,6 +53,11 @@ CANARIES = {
         "flags outside apps": {"src/decide/fit.cc": "+#include <CLI/CLI.hpp>\n"},
         "fmt in a header": {"src/decide/fit.h": "+#include <fmt/format.h>\n"},
         "gtest outside a test": {"src/decide/fit.cc": "+#include <gtest/gtest.h>\n"},
+        "a private header outside its folder": {
+            "src/webhook/connection.h": "// C.\n#pragma once\n#include <boost/asio/post.hpp>\n",
+            "src/webhook/server.h": '// S.\n#pragma once\n#include "webhook/connection.h"\n',
+            "apps/main.cc": '+#include "webhook/server.h"\n',
+        },
         "an unknown library": {"src/decide/fit.cc": "+#include <absl/strings/str_cat.h>\n"},
         "coroutines": {"src/kube/http.cc": "+#include <coroutine>\n"},
         "an include relative to the file": {"src/decide/fit.cc": '+#include "fit.h"\n'},
