@@ -25,11 +25,11 @@
 #include "kube/http.h"
 #include "kube/leader_lease.h"
 #include "kube/webhook_registration.h"
-#include "listen_address.h"
 #include "webhook/admission_handler.h"
 #include "webhook/certificates.h"
 #include "webhook/health.h"
 #include "webhook/server.h"
+#include "webhook_place.h"
 
 namespace migadapter::app {
 namespace {
@@ -42,7 +42,6 @@ constexpr std::chrono::seconds kStartPatience{30};
 constexpr base::Millis kStopPatience{5'000};
 /// How often the process looks whether its webhook has to be registered again.
 constexpr std::chrono::seconds kRegistrationCheck{5};
-constexpr std::uint16_t kDefaultWebhookPort = 9443;
 
 base::Result<kube::Access> find_access(const RunFlags& flags, const base::Clock& clock) {
   if (flags.kubeconfig.empty() && flags.context.empty()) {
@@ -51,65 +50,6 @@ base::Result<kube::Access> find_access(const RunFlags& flags, const base::Clock&
       return in_cluster;
   }
   return kube::load_kubeconfig(flags.kubeconfig, flags.context, clock);
-}
-
-/// Where the API server finds us, where we listen, and what the certificate must be for.
-struct WebhookPlace {
-  kube::WebhookAddress address;
-  HostPort listen;
-  std::vector<std::string> hosts;
-};
-
-WebhookPlace place_behind_service(const RunFlags& flags, const std::string& name_space) {
-  const std::string& name = flags.webhook_service;
-  WebhookPlace place;
-  place.address.service_namespace = name_space;
-  place.address.service_name = name;
-  place.hosts = {fmt::format("{}.{}.svc", name, name_space),
-                 fmt::format("{}.{}.svc.cluster.local", name, name_space)};
-  place.listen = {"0.0.0.0", kDefaultWebhookPort};
-  return place;
-}
-
-base::Result<WebhookPlace> find_webhook_place(const RunFlags& flags,
-                                              const std::string& name_space) {
-  WebhookPlace place = place_behind_service(flags, name_space);
-  if (!flags.webhook_url.empty()) {
-    const auto url = parse_webhook_url(flags.webhook_url);
-    if (!url.ok()) return url.error();
-    place = {.address = {}, .listen = {"0.0.0.0", url->port}, .hosts = {url->host}};
-    place.address.url = flags.webhook_url;
-  }
-  if (!flags.webhook_listen.empty()) {
-    const auto listen = parse_listen_address(flags.webhook_listen, "--webhook-listen");
-    if (!listen.ok()) return listen.error();
-    place.listen = *listen;
-  }
-  return place;
-}
-
-/// A certificate to serve with, and what the API server needs to trust it.
-struct ServedCertificate {
-  webhook::ServerCertificate certificate;
-  std::string ca_bundle_pem;
-};
-
-base::Result<ServedCertificate> load_served_certificate(const std::string& folder,
-                                                        base::WallTime now) {
-  auto certificate = webhook::load_certificate(folder, now);
-  if (!certificate.ok()) return certificate.error().with_context("--cert-dir");
-  auto ca_bundle = webhook::load_ca_bundle(folder);
-  if (!ca_bundle.ok()) return ca_bundle.error().with_context("--cert-dir");
-  return ServedCertificate{*std::move(certificate), *std::move(ca_bundle)};
-}
-
-base::Result<ServedCertificate> make_served_certificate(const std::vector<std::string>& hosts,
-                                                        base::WallTime now) {
-  const auto authority = webhook::make_certificate_authority(now);
-  if (!authority.ok()) return authority.error();
-  auto certificate = webhook::issue_certificate(*authority, hosts, now);
-  if (!certificate.ok()) return certificate.error();
-  return ServedCertificate{*std::move(certificate), authority->certificate_pem};
 }
 
 std::string process_identity(std::uint64_t nonce) {
@@ -181,9 +121,7 @@ base::Status Process::reach_api_server() {
 }
 
 base::Status Process::serve_webhook() {
-  auto served = flags_.certificate_folder.empty()
-                    ? make_served_certificate(place_.hosts, clock_.wall())
-                    : load_served_certificate(flags_.certificate_folder, clock_.wall());
+  auto served = find_certificate(flags_, place_, clock_.wall());
   if (!served.ok()) return served.error();
   ca_bundle_pem_ = served->ca_bundle_pem;
   handler_ = std::make_unique<webhook::AdmissionHandler>(rules_, clock_, log_);
@@ -250,11 +188,11 @@ base::Status Process::serve_health() {
   options.address = listen->host;
   options.port = listen->port;
   options.tls = false;
-  auto server = webhook::start_server(
-      options,
-      webhook::health_handler({{"synced", [this] { return check_synced(); }},
-                               {"webhook", [this] { return check_webhook(); }}}),
-      log_);
+  webhook::HealthChecks checks;
+  checks.ready = {{"synced", [this] { return check_synced(); }},
+                  {"webhook", [this] { return check_webhook(); }}};
+  auto server =
+      webhook::start_server(options, webhook::make_health_handler(std::move(checks)), log_);
   if (!server.ok()) return server.error().with_context("serving /healthz and /readyz");
   health_server_ = *std::move(server);
   return {};
