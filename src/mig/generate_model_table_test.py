@@ -1,4 +1,4 @@
-"""Tests of generate_model_table.py: what it emits, and that it stops at what it does not understand."""
+"""What generate_model_table.py emits, and that it stops at what it does not understand."""
 
 import copy
 import json
@@ -35,7 +35,7 @@ class GenerateModelTable(unittest.TestCase):
     def test_an_unknown_number_stays_unknown(self):
         self.gpu["profiles"] = [self.profile]
         self.data["gpus"] = [self.gpu]
-        self.profile |= {"memoryMiB": None, "memoryMiBObserved": [], "engines": None, "profileId": None}
+        self.profile |= {"memoryMiB": None, "memoryMiBObserved": [], "profileId": None}
         generated = generate(self.data)
         self.assertIn(".id = std::nullopt,", generated)
         self.assertIn(".memory = std::nullopt,", generated)
@@ -49,13 +49,20 @@ class GenerateModelTable(unittest.TestCase):
         self.assert_refused('A100-40GB 1g.5gb: "maxCount" is missing')
 
     def test_a_number_of_the_wrong_type_is_named(self):
-        self.profile["memorySlices"] = "1"
-        self.profile["placements"] = None
-        self.assert_refused("""A100-40GB 1g.5gb: "memorySlices" must be a whole number, not '1'""")
+        self.profile["maxCount"] = "7"
+        self.assert_refused("""A100-40GB 1g.5gb: "maxCount" must be a whole number, not '7'""")
+
+    def test_a_list_of_the_wrong_type_is_named(self):
+        self.profile["placements"] = "0-6"
+        self.assert_refused('A100-40GB 1g.5gb: "placements" must be a list')
+
+    def test_profiles_out_of_order_are_refused(self):
+        self.gpu["profiles"].reverse()
+        self.assert_refused("A100-40GB: profiles must be ordered, smallest device first")
 
     def test_an_unknown_variant_is_refused(self):
         self.profile["name"] = "1g.5gb+new"
-        self.assert_refused("A100-40GB: '+new' is not a known variant")
+        self.assert_refused("A100-40GB 1g.5gb+new: '+new' is not a known variant")
 
     def test_an_unknown_engine_is_refused(self):
         self.profile["engines"]["npu"] = 1
