@@ -24,6 +24,10 @@ function(migadapter_test name)
                        DISCOVERY_MODE PRE_TEST)
 endfunction()
 
+# What ./check builds of the presets fuzz and release.
+add_custom_target(fuzz_targets)
+add_custom_target(benchmarks)
+
 # migadapter_fuzz(NAME SOURCES a_fuzz.cc USES kube): a libFuzzer program; its corpus is tests/fuzz/corpus/NAME.
 function(migadapter_fuzz name)
   if(NOT MIGADAPTER_FUZZ)
@@ -35,6 +39,7 @@ function(migadapter_fuzz name)
   list(TRANSFORM arg_USES PREPEND migadapter_)
   target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES})
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzz_targets ${target})
 endfunction()
 
 # migadapter_bench(NAME SOURCES a_bench.cc USES decide): a Google Benchmark program.
@@ -47,4 +52,5 @@ function(migadapter_bench name)
   add_executable(${target} ${arg_SOURCES})
   list(TRANSFORM arg_USES PREPEND migadapter_)
   target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES} benchmark::benchmark_main)
+  add_dependencies(benchmarks ${target})
 endfunction()

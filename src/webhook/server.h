@@ -15,16 +15,17 @@
 namespace migadapter::webhook {
 
 struct ServerRequest {
-  std::string_view method;
-  std::string_view path;  ///< without the query
-  std::string_view content_type;
-  std::string_view body;
+  std::string_view method{};
+  std::string_view path{};   ///< without the query
+  std::string_view query{};  ///< what follows the '?', as it came
+  std::string_view content_type{};
+  std::string_view body{};
 };
 
 struct ServerReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
+  std::string body{};
 };
 
 /// Called on a server thread, several at a time; must not block.
@@ -32,19 +33,20 @@ using ServerHandler = std::function<ServerReply(const ServerRequest&)>;
 
 /// What one client may take of us; each limit has its reason beside its default.
 struct ServerLimits {
-  std::size_t most_body_bytes = 7 * 1024 * 1024;  ///< two objects of 3 MiB with their envelope
-  std::size_t most_header_bytes = 16 * 1024;      ///< the API server sends under 1 KiB
-  std::size_t most_connections = 1024;            ///< further ones are closed at once
-  base::Millis read_timeout{5'000};               ///< from the first byte of a request to its last
-  base::Millis idle_timeout{90'000};              ///< between requests; the API server keeps alive
+  std::size_t most_body_bytes = 7 * 1024 * 1024;       ///< two objects of 3 MiB with their envelope
+  std::size_t most_buffered_bytes = 64 * 1024 * 1024;  ///< bodies of all connections together
+  std::size_t most_header_bytes = 16 * 1024;           ///< the API server sends under 1 KiB
+  std::size_t most_connections = 1024;                 ///< further ones are closed at once
+  base::Millis read_timeout{5'000};   ///< from the first byte of a request to its last
+  base::Millis idle_timeout{90'000};  ///< between requests; the API server keeps alive
 };
 
 struct ServerOptions {
   std::string address = "0.0.0.0";
   std::uint16_t port = 0;  ///< 0: any free one, see Server::port
   bool tls = true;
-  ServerCertificate certificate;  ///< when tls
-  ServerLimits limits;
+  ServerCertificate certificate{};  ///< when tls
+  ServerLimits limits{};
 };
 
 class Server {

@@ -1,0 +1,256 @@
+#include "webhook/server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "webhook/connection.h"
+#include "webhook/tls_context.h"
+
+namespace migadapter::webhook {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using TlsContextPointer = std::shared_ptr<asio::ssl::context>;
+
+/// One thread keeps up with tens of thousands of reviews a second; the second is there so that a
+/// handshake or a large body on one does not hold up the others.
+constexpr std::size_t kThreads = 2;
+/// Deadlines are looked at this often at least, and sooner where the limits are short.
+constexpr base::Millis kSlowestTick{1'000};
+constexpr base::Millis kDrainTick{50};
+/// After a failed accept (no file descriptor free), so that it does not spin.
+constexpr base::Millis kAcceptPause{100};
+
+base::Millis tick_of(const ServerLimits& limits) {
+  const base::Millis shortest = std::min(limits.read_timeout, limits.idle_timeout);
+  return std::clamp(shortest / 4, base::Millis{5}, kSlowestTick);
+}
+
+/// One thread with its connections. Everything of a connection happens on its worker's thread.
+class Worker {
+ public:
+  explicit Worker(ServerState& state)
+      : state_(state), io_(1), timer_(io_), tick_(tick_of(state.limits)) {}
+  ~Worker() { stop(); }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  asio::io_context& io() { return io_; }
+
+  void start() {
+    arm(tick_);
+    thread_ = std::thread([this] { io_.run(); });
+  }
+
+  void stop() {
+    io_.stop();
+    if (thread_.joinable()) {
+      thread_.join();
+    }
+  }
+
+  /// Any thread.
+  void adopt(tcp::socket socket, TlsContextPointer tls) {
+    asio::post(io_, [this, socket = std::move(socket), tls = std::move(tls)]() mutable {
+      open_connection(std::move(socket), tls.get(), state_, connections_);
+    });
+  }
+
+  /// Any thread.
+  void drain() {
+    asio::post(io_, [this] {
+      for (Connection* connection : connections_) {
+        connection->drain(state_.clock.monotonic());
+      }
+      tick_ = kDrainTick;
+      arm(tick_);
+    });
+  }
+
+ private:
+  void arm(base::Millis delay) {
+    timer_.expires_after(delay);
+    timer_.async_wait([this](const error_code& error) {
+      if (!error) {
+        check_deadlines();
+        arm(tick_);
+      }
+    });
+  }
+
+  void check_deadlines() {
+    const base::MonotonicTime now = state_.clock.monotonic();
+    for (Connection* connection : connections_) {
+      connection->check_deadline(now);
+    }
+  }
+
+  ServerState& state_;
+  ConnectionSet connections_;  ///< must outlive io_, whose end ends the connections
+  asio::io_context io_;
+  asio::steady_timer timer_;
+  base::Millis tick_;
+  std::thread thread_;
+};
+
+/// Accepts on the first worker's thread and deals the connections out in turn.
+class TlsServer final : public Server {
+ public:
+  TlsServer(const ServerOptions& options, ServerHandler handler, base::Logger& log)
+      : state_(options.limits, std::move(handler), log),
+        workers_{Worker(state_), Worker(state_)},
+        acceptor_(workers_.front().io()),
+        accept_pause_(workers_.front().io()) {}
+
+  ~TlsServer() override {
+    for (Worker& worker : workers_) {
+      worker.stop();
+    }
+  }
+
+  base::Status listen(const ServerOptions& options);
+  void start();
+
+  std::uint16_t port() const override { return port_; }
+  base::Status replace_certificate(const ServerCertificate& certificate) override;
+  void drain(base::Millis timeout) override;
+
+ private:
+  void accept();
+  void on_accept(const error_code& error, tcp::socket socket, Worker& worker);
+  TlsContextPointer tls_context() const;
+
+  ServerState state_;
+  std::array<Worker, kThreads> workers_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer accept_pause_;
+  std::size_t next_worker_ = 0;
+  std::uint16_t port_ = 0;
+  mutable std::mutex tls_mutex_;
+  TlsContextPointer tls_;  ///< nullptr without TLS
+};
+
+/// Runs the steps until one fails.
+error_code open_acceptor(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) {
+    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  }
+  if (!error && endpoint.address().is_v6()) {
+    acceptor.set_option(asio::ip::v6_only(false), error);
+  }
+  if (!error) {
+    acceptor.bind(endpoint, error);
+  }
+  if (!error) {
+    acceptor.listen(asio::socket_base::max_listen_connections, error);
+  }
+  return error;
+}
+
+base::Status TlsServer::listen(const ServerOptions& options) {
+  error_code error;
+  const auto address = asio::ip::make_address(options.address, error);
+  if (error) {
+    return base::Error(base::ErrorCode::invalid_argument,
+                       fmt::format("listen address '{}' is not an IP address", options.address));
+  }
+  if (error = open_acceptor(acceptor_, {address, options.port}); error) {
+    return base::Error(
+        base::ErrorCode::unavailable,
+        fmt::format("listening on {} port {}: {}", options.address, options.port, error.message()));
+  }
+  port_ = acceptor_.local_endpoint().port();
+  return {};
+}
+
+void TlsServer::start() {
+  accept();
+  for (Worker& worker : workers_) {
+    worker.start();
+  }
+}
+
+TlsContextPointer TlsServer::tls_context() const {
+  const std::lock_guard lock(tls_mutex_);
+  return tls_;
+}
+
+base::Status TlsServer::replace_certificate(const ServerCertificate& certificate) {
+  auto context = make_tls_context(certificate);
+  if (!context) {
+    return context.error();
+  }
+  auto adopted = std::make_shared<asio::ssl::context>(context->release());
+  const std::lock_guard lock(tls_mutex_);
+  tls_ = std::move(adopted);
+  return {};
+}
+
+void TlsServer::accept() {
+  Worker& worker = workers_[next_worker_++ % kThreads];
+  acceptor_.async_accept(worker.io(), [this, &worker](const error_code& error, tcp::socket socket) {
+    on_accept(error, std::move(socket), worker);
+  });
+}
+
+void TlsServer::on_accept(const error_code& error, tcp::socket socket, Worker& worker) {
+  if (state_.draining || error == asio::error::operation_aborted) {
+    return;
+  }
+  if (error) {
+    state_.log.warning("a connection could not be accepted", {{"error", error.message()}});
+    accept_pause_.expires_after(kAcceptPause);
+    accept_pause_.async_wait([this](const error_code&) { accept(); });
+    return;
+  }
+  if (state_.count.take()) {
+    worker.adopt(std::move(socket), tls_context());
+  }
+  accept();
+}
+
+void TlsServer::drain(base::Millis timeout) {
+  state_.draining = true;
+  asio::post(workers_.front().io(), [this] {
+    error_code ignored;
+    acceptor_.close(ignored);
+  });
+  for (Worker& worker : workers_) {
+    worker.drain();
+  }
+  state_.count.wait_until_none(timeout);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Server>> start_server(const ServerOptions& options,
+                                                   ServerHandler handler, base::Logger& log) {
+  auto server = std::make_unique<TlsServer>(options, std::move(handler), log);
+  if (options.tls) {
+    if (auto usable = server->replace_certificate(options.certificate); !usable) {
+      return usable.error();
+    }
+  }
+  if (auto listening = server->listen(options); !listening) {
+    return listening.error();
+  }
+  server->start();
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace migadapter::webhook
