@@ -16,7 +16,7 @@ namespace migadapter::cluster {
 /// One MIG resource a node's GPUs can offer, whether it offers any now or not.
 struct NodeDevice {
   base::Name resource;
-  mig::Profile profile;
+  mig::Profile profile;  ///< as the table of GPU models names it
   mig::Device device;  ///< the table's facts, overruled by the node's own labels where it has them
   friend bool operator==(const NodeDevice&, const NodeDevice&) = default;
 };
@@ -36,8 +36,10 @@ struct Node {
 const mig::GpuModel* gpu_model(const Node& node);
 
 /// The facts of every profile of the node's GPU model under the node's own resource names, smallest
-/// first. Names drift with drivers: an allocatable MIG resource is matched to the table's profile
-/// and keeps its own name. Empty without a known model.
+/// first. Names drift with drivers: an allocatable MIG resource that the table does not know is
+/// matched to the table's profile with as many compute slices, the same variant and the nearest
+/// memory, and keeps its own name. NodeDevice::profile is always the table's. Empty without a known
+/// model.
 std::vector<NodeDevice> node_devices(const Node& node);
 
 /// Whether nvidia.com/mig.config.state says that the GPUs are being cut anew; what the node offers

@@ -4,6 +4,16 @@
 
 namespace migadapter::cluster {
 
+base::Name occupied_node(const Pod& pod) {
+  if (pod.finished()) return base::Name();
+  return pod.bound() ? pod.node : pod.nominated_node;
+}
+
+bool seeks_node(const Pod& pod) {
+  return !pod.finished() && !pod.terminating && !pod.gated && !pod.bound() &&
+         pod.nominated_node.empty();
+}
+
 std::string full_name(const Pod& pod) {
   return pod.name_space.str() + "/" + pod.name;
 }

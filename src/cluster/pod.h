@@ -100,6 +100,8 @@ struct Pod {
 
   /// Required anti-affinity makes a pod's neighbours matter to it and it to them.
   bool has_required_anti_affinity = false;
+  /// … and none of its terms has namespaces or a namespaceSelector. False where that is not known.
+  bool anti_affinity_stays_in_namespace = false;
 
   bool bound() const { return !node.empty(); }
   bool finished() const { return phase == PodPhase::succeeded || phase == PodPhase::failed; }
@@ -109,6 +111,13 @@ struct Pod {
   }
   friend bool operator==(const Pod&, const Pod&) = default;
 };
+
+/// The node whose room the pod takes: where it is bound, terminating or not, else where the
+/// scheduler has nominated it. Empty when it has neither, or has finished.
+base::Name occupied_node(const Pod& pod);
+
+/// Whether the scheduler is to find the pod a node and has set none aside for it yet.
+bool seeks_node(const Pod& pod);
 
 /// "namespace/name".
 std::string full_name(const Pod& pod);

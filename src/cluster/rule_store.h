@@ -1,9 +1,12 @@
 // The rules in force, shared by the controller that writes them and the webhook that applies them.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -46,7 +49,7 @@ class RuleStore {
 };
 
 /// Rules in this process's memory. They are lost with it: after a restart the pods are still
-/// pending and are decided anew.
+/// pending and are decided anew. An expired rule is hidden at once and forgotten by the next claim.
 class MemoryRuleStore final : public RuleStore {
  public:
   /// `most_rules` bounds the memory a runaway decision could take.
@@ -62,14 +65,16 @@ class MemoryRuleStore final : public RuleStore {
   struct Entry {
     Rule rule;
     base::WallTime claimed_until{};
-    std::uint64_t sequence = 0;
   };
+  static RuleState state_of(const Entry& entry, base::WallTime now);
+  void forget(const std::string& rule_id);
+  void forget_expired(base::WallTime now);
 
   const std::size_t most_rules_;
   mutable std::mutex mutex_;
   std::map<std::string, Entry> rules_;
   std::map<base::Name, std::vector<std::string>> ids_by_owner_;  ///< in the order of put
-  std::uint64_t next_sequence_ = 0;
+  std::set<std::pair<base::WallTime, std::string>> ids_by_expiry_;
 };
 
 }  // namespace migadapter::cluster

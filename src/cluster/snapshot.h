@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "cluster/limits.h"
@@ -30,7 +31,9 @@ struct NodeState {
   }
 };
 
-/// Room held on a node for a pod to come: it will ask for `requests` there.
+/// Room held on a node for a pod to come, which will ask for `requests` there and carry the rule's
+/// id. It counts on the node until it is released, but stands aside while a pod of that rule
+/// occupies any node itself, so that the two are never counted twice.
 struct Promise {
   std::string rule_id;
   base::Name node;
@@ -47,8 +50,8 @@ struct FreeNode {
   }
 };
 
-/// Pending pods that ask for a resource themselves, upgraded ones apart: (priority, pod uid),
-/// highest priority first.
+/// Pods that seek a node and ask for a resource themselves, upgraded ones and those with a promise
+/// apart: (priority, pod uid), highest priority first.
 using NativeDemand = std::set<std::pair<std::int32_t, base::Name>, std::greater<>>;
 
 /// Read access to the cluster. Valid until the store that owns it is changed; confined to the
@@ -71,10 +74,11 @@ class Snapshot {
 
   /// Pods that wait for capacity, by uid: Pod::waits_for_capacity and asking for a MIG resource.
   const std::set<base::Name>& waiting() const { return waiting_; }
-  /// Upgraded pods that are bound and run, by uid.
+  /// Upgraded pods that are bound and run (terminating or not), by uid.
   const std::set<base::Name>& upgraded() const { return upgraded_; }
   const NativeDemand& native_demand(const base::Name& resource) const;
-  /// Unbound pods, upgraded or not, that ask for the resource and have no promise of their own.
+  /// Instances of the resource that are asked for by pods, upgraded or not, that seek a node and
+  /// have no promise of their own: what the scheduler may give away at any moment.
   std::int64_t unbound_demand(const base::Name& resource) const;
 
   const std::map<std::string, Promise>& promises() const { return promises_; }
@@ -90,16 +94,18 @@ class Snapshot {
   std::unordered_map<base::Name, Pod> pods_;
   std::unordered_map<base::Name, Owner> owners_;
   std::map<base::Name, NodeState> nodes_;
-  std::unordered_map<base::Name, std::set<FreeNode>> free_by_resource_;
-  std::unordered_map<base::Name, std::set<base::Name>> offering_by_resource_;
+  std::map<base::Name, std::set<FreeNode>> free_by_resource_;
+  std::map<base::Name, std::set<base::Name>> offering_by_resource_;
   std::set<base::Name> waiting_;
   std::set<base::Name> upgraded_;
-  std::unordered_map<base::Name, NativeDemand> native_demand_;
-  std::unordered_map<base::Name, std::int64_t> unbound_demand_;
+  std::map<base::Name, NativeDemand> native_demand_;
+  std::map<base::Name, std::int64_t> unbound_demand_;
   std::map<std::string, Promise> promises_;
-  std::unordered_map<base::Name, NamespaceLimit> limits_;
-  std::unordered_map<base::Name, std::unordered_map<base::Name, std::int64_t>> limited_resources_;
-  std::unordered_map<base::Name, std::int64_t> anti_affinity_by_namespace_;
+  /// How many limits name the resource, by namespace and resource.
+  std::map<std::pair<base::Name, base::Name>, std::int64_t> limited_;
+  /// How many pods with required anti-affinity each namespace has; under the empty name those that
+  /// reach across namespaces.
+  std::map<base::Name, std::int64_t> anti_affinity_by_namespace_;
 };
 
 }  // namespace migadapter::cluster

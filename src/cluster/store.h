@@ -2,6 +2,11 @@
 // costs no walk over the cluster.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
 #include "cluster/snapshot.h"
 
 namespace migadapter::cluster {
@@ -29,20 +34,28 @@ class Store {
   void release(const std::string& rule_id);
 
  private:
-  void count_pod(const Pod& pod, int sign);
-  void index_pod(const Pod& pod);
-  void unindex_pod(const Pod& pod);
-  void occupy(const base::Name& node, const ResourceList& requests, int sign);
-  void index_free(const NodeState& state);
-  void unindex_free(const NodeState& state);
-
-  Snapshot snapshot_;
-  /// What is used on nodes by name, kept also for nodes not (yet) known.
+  /// What is taken on a node that is not known (yet, or any more).
   struct Usage {
     ResourceList used;
     std::int64_t pods = 0;
   };
-  std::unordered_map<base::Name, Usage> usage_;
+
+  void count_pod(const Pod& pod, int sign);
+  void count_demand(const Pod& pod, int sign);
+  void count_rule(const std::string& rule_id, int sign);
+  void occupy(const base::Name& node, const ResourceList& requests, int sign);
+  void take(NodeState& state, const ResourceAmount& amount);
+  void count_limit(const NamespaceLimit& limit, int sign);
+  void index_node(const NodeState& state);
+  void unindex_node(const NodeState& state);
+  void index_free(const NodeState& state, const base::Name& resource);
+  void unindex_free(const NodeState& state, const base::Name& resource);
+  bool promise_stands(const std::string& rule_id) const;
+
+  Snapshot snapshot_;
+  std::unordered_map<base::Name, Usage> usage_of_unknown_nodes_;
+  std::unordered_map<std::string, std::vector<base::Name>> pods_by_rule_;
+  std::unordered_map<base::Name, NamespaceLimit> limits_;
 };
 
 }  // namespace migadapter::cluster

@@ -27,8 +27,9 @@ struct MemoryRange {
 /// The facts of one instance of a profile on one GPU model.
 struct Device {
   int compute_slices = 0;
-  int memory_slices =
-      0;  ///< in the placement grid of its GPU model; comparable only within one model
+  /// In the placement grid of its GPU model, comparable only within one model; 0 where no source
+  /// states it.
+  int memory_slices = 0;
   std::optional<MemoryRange> memory;
   std::optional<int> multiprocessors;
   Engines engines;

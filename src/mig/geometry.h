@@ -1,6 +1,7 @@
 // Which MIG instances can stand side by side on one GPU.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "mig/model.h"
@@ -23,11 +24,12 @@ enum class GeometryReason {
   illegal_placement,  ///< the profile cannot start there
   overlap,
   too_many,           ///< more than the profile's maximum count
-  engines_exhausted,  ///< the sum of an engine exceeds the GPU's
+  engines_exhausted,  ///< the sum of multiprocessors or of an engine exceeds the GPU's
 };
 std::string_view to_string(GeometryReason reason);
 
-/// The first rule the geometry breaks, or `legal`. Facts: the MIG user guide, "supported profiles".
+/// The first rule the geometry breaks, or `legal`. A number that no source states breaks no rule.
+/// Facts: the MIG user guide, "supported profiles".
 GeometryReason check_geometry(const GpuModel& model, const Geometry& geometry);
 
 /// Where one more instance of `profile` could be placed beside `geometry`, lowest start first.

@@ -1,9 +1,9 @@
 // The GPU models that support MIG, compiled in from data/mig-profiles.json.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "mig/device.h"
 #include "mig/profile.h"
@@ -20,21 +20,24 @@ struct Placement {
 /// A profile of one GPU model.
 struct ModelProfile {
   Profile profile;
-  int id = 0;    ///< what `nvidia-smi mig -cgi` takes; stable where the name is not
-  int most = 0;  ///< how many fit one GPU at once
-  std::vector<Placement> placements;  ///< legal starts; empty where no source states them
+  std::span<const Profile> aliases;  ///< what other drivers or boards call the same profile
+  std::optional<int> id;  ///< what `nvidia-smi mig -cgi` takes; stable where the name is not
+  int most = 0;           ///< how many fit one GPU at once
+  std::span<const Placement> placements;  ///< lowest start first; empty where no source states them
   Device device;
 };
 
-/// One GPU model. `memory_slices` is the length of its placement grid: 8, 4 or 12.
+/// One GPU model. Numbers that no source states are 0 or nothing; nothing is estimated.
 struct GpuModel {
   std::string_view name;  ///< "A100-40GB"
   std::string_view architecture;
-  std::vector<std::string_view> product_labels;  ///< values of nvidia.com/gpu.product
+  std::span<const std::string_view> product_labels;  ///< values of nvidia.com/gpu.product
   int compute_slices = 0;
-  int memory_slices = 0;
-  int memory_gib = 0;
-  std::vector<ModelProfile> profiles;  ///< smallest device first
+  int memory_slices = 0;  ///< the length of the placement grid: 8, 4 or 12; 0 where unknown
+  int memory_gib = 0;     ///< 0 where unknown
+  std::optional<int> multiprocessors;      ///< what the instances of one GPU share
+  Engines engines;                         ///< what the instances of one GPU share
+  std::span<const ModelProfile> profiles;  ///< smallest device first; empty where unknown
 };
 
 /// Every model of the table, in the table's order. Lives as long as the program; thread-safe.
@@ -47,7 +50,7 @@ const GpuModel* find_model(std::string_view name);
 /// `<product>-MIG-<profile>` of the single strategy and with `-SHARED`; nullptr when unknown.
 const GpuModel* find_model_by_product(std::string_view product_label);
 
-/// The model's profile of that name; nullptr when it has none.
+/// The model's profile of that name or alias; nullptr when it has none.
 const ModelProfile* find_profile(const GpuModel& model, const Profile& profile);
 
 }  // namespace migadapter::mig

@@ -25,19 +25,23 @@ std::string_view explain(SafetyReason reason);
 /// Whether `grant` keeps every promise of `demand`, both on the same GPU model: compute slices,
 /// multiprocessors, usable memory (equal slice counts are equal memory; else the least seen of the
 /// grant against the most seen of the demand) and every engine but copy engines not lower, graphics
-/// alike. Facts and sources: the MIG user guide; safe_upgrade_test.cc spells the relation out for
-/// each model.
+/// alike. A promise known to be broken is named before a number that is not known. Facts and
+/// sources: the MIG user guide; safe_upgrade_test.cc spells the relation out for each model.
 SafetyReason safe_upgrade(const Device& demand, const Device& grant);
 
-/// What a larger grant wastes: memory slices first, compute slices to break ties, and last the use
-/// of the one instance with the single media engines. Comparable only within one GPU model.
+/// What a larger grant wastes. The use of the one instance with the single media engines is worse
+/// than any other waste, because the next pod that needs those engines has nowhere else to go; then
+/// memory slices count, and compute slices break ties. Comparable only within one GPU model.
 struct Waste {
   int memory_slices = 0;
   int compute_slices = 0;
   bool takes_media_engines = false;
-  friend auto operator<=>(const Waste&, const Waste&) = default;
+  friend bool operator==(const Waste&, const Waste&) = default;
+  friend std::strong_ordering operator<=>(const Waste& a, const Waste& b);
 };
 
+/// What `grant` has more than `demand`, both on the same GPU model. REQUIRES: the grant has no
+/// fewer slices where both are known; of unknown memory slices no waste is counted.
 Waste waste(const Device& demand, const Device& grant);
 
 }  // namespace migadapter::mig

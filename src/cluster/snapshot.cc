@@ -1,0 +1,66 @@
+#include "cluster/snapshot.h"
+
+namespace migadapter::cluster {
+namespace {
+
+template <typename Map, typename Key>
+const typename Map::mapped_type* find_in(const Map& map, const Key& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+/// The entry of `key`, or an empty value that lives as long as the program.
+template <typename Map>
+const typename Map::mapped_type& find_or_empty(const Map& map, const base::Name& key) {
+  static const typename Map::mapped_type empty{};
+  const auto* found = find_in(map, key);
+  return found == nullptr ? empty : *found;
+}
+
+}  // namespace
+
+const Pod* Snapshot::find_pod(const base::Name& uid) const {
+  return find_in(pods_, uid);
+}
+
+const Owner* Snapshot::find_owner(const base::Name& uid) const {
+  return find_in(owners_, uid);
+}
+
+const NodeState* Snapshot::find_node(const base::Name& name) const {
+  return find_in(nodes_, name);
+}
+
+const std::set<FreeNode>& Snapshot::nodes_with_free(const base::Name& resource) const {
+  return find_or_empty(free_by_resource_, resource);
+}
+
+std::vector<base::Name> Snapshot::resources_with_free() const {
+  std::vector<base::Name> resources;
+  resources.reserve(free_by_resource_.size());
+  for (const auto& [resource, nodes] : free_by_resource_) resources.push_back(resource);
+  return resources;
+}
+
+const std::set<base::Name>& Snapshot::nodes_offering(const base::Name& resource) const {
+  return find_or_empty(offering_by_resource_, resource);
+}
+
+const NativeDemand& Snapshot::native_demand(const base::Name& resource) const {
+  return find_or_empty(native_demand_, resource);
+}
+
+std::int64_t Snapshot::unbound_demand(const base::Name& resource) const {
+  return find_or_empty(unbound_demand_, resource);
+}
+
+bool Snapshot::is_limited(const base::Name& name_space, const base::Name& resource) const {
+  return limited_.contains({name_space, resource});
+}
+
+bool Snapshot::has_anti_affinity(const base::Name& name_space) const {
+  return anti_affinity_by_namespace_.contains(name_space) ||
+         anti_affinity_by_namespace_.contains(base::Name());
+}
+
+}  // namespace migadapter::cluster

@@ -1,0 +1,261 @@
+#include "cluster/store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "mig/profile.h"
+
+namespace migadapter::cluster {
+namespace {
+
+bool is_mig(const base::Name& resource) {
+  return mig::is_mig_resource(resource.view());
+}
+
+bool asks_for_mig(const Pod& pod) {
+  return std::any_of(pod.requests.begin(), pod.requests.end(),
+                     [](const ResourceAmount& amount) { return is_mig(amount.resource); });
+}
+
+/// The rule that the pod carries; empty without one.
+std::string rule_of(const Pod& pod) {
+  return pod.granted ? pod.granted->rule_id : std::string();
+}
+
+/// Adds to the count of `key`; counts of zero are not kept.
+template <typename Map>
+void add_to(Map& counts, const typename Map::key_type& key, std::int64_t amount) {
+  const auto place = counts.try_emplace(key, 0).first;
+  place->second += amount;
+  if (place->second == 0) counts.erase(place);
+}
+
+/// Puts `element` into the set or takes it out.
+template <typename Set>
+void put_or_take(Set& set, const typename Set::value_type& element, int sign) {
+  if (sign > 0) {
+    set.insert(element);
+  } else {
+    set.erase(element);
+  }
+}
+
+/// The same for the set of `key`; empty sets are not kept.
+template <typename Map>
+void put_or_take(Map& sets, const base::Name& key,
+                 const typename Map::mapped_type::value_type& element, int sign) {
+  const auto place = sets.try_emplace(key).first;
+  put_or_take(place->second, element, sign);
+  if (place->second.empty()) sets.erase(place);
+}
+
+}  // namespace
+
+void Store::upsert(Pod pod) {
+  MIGADAPTER_CHECK(pod.constraints != nullptr);
+  remove_pod(pod.uid);
+  const std::string rule_id = rule_of(pod);
+  count_rule(rule_id, -1);
+  const base::Name uid = pod.uid;
+  const Pod& stored = snapshot_.pods_.emplace(uid, std::move(pod)).first->second;
+  if (!rule_id.empty()) pods_by_rule_[rule_id].push_back(uid);
+  count_pod(stored, +1);
+  count_rule(rule_id, +1);
+}
+
+void Store::remove_pod(const base::Name& uid) {
+  const auto found = snapshot_.pods_.find(uid);
+  if (found == snapshot_.pods_.end()) return;
+  const Pod& pod = found->second;
+  const std::string rule_id = rule_of(pod);
+  count_rule(rule_id, -1);
+  count_pod(pod, -1);
+  if (!rule_id.empty()) {
+    const auto pods = pods_by_rule_.find(rule_id);
+    std::erase(pods->second, pod.uid);
+    if (pods->second.empty()) pods_by_rule_.erase(pods);
+  }
+  snapshot_.pods_.erase(found);
+  count_rule(rule_id, +1);
+}
+
+/// Everything about a pod that does not depend on a promise.
+void Store::count_pod(const Pod& pod, int sign) {
+  if (const base::Name node = occupied_node(pod); !node.empty()) {
+    occupy(node, pod.requests, sign);
+  }
+  if (rule_of(pod).empty()) count_demand(pod, sign);
+  if (pod.waits_for_capacity() && asks_for_mig(pod)) {
+    put_or_take(snapshot_.waiting_, pod.uid, sign);
+  }
+  if (is_upgraded(pod) && pod.bound() && pod.phase == PodPhase::running) {
+    put_or_take(snapshot_.upgraded_, pod.uid, sign);
+  }
+  if (pod.has_required_anti_affinity && !pod.finished()) {
+    const base::Name reach = pod.anti_affinity_stays_in_namespace ? pod.name_space : base::Name();
+    add_to(snapshot_.anti_affinity_by_namespace_, reach, sign);
+  }
+}
+
+/// What the pod may take from any node at any moment.
+void Store::count_demand(const Pod& pod, int sign) {
+  if (!seeks_node(pod)) return;
+  const bool native = !is_upgraded(pod);
+  for (const ResourceAmount& amount : pod.requests) {
+    if (!is_mig(amount.resource)) continue;
+    add_to(snapshot_.unbound_demand_, amount.resource, sign * amount.amount);
+    if (native) {
+      put_or_take(snapshot_.native_demand_, amount.resource, {pod.priority, pod.uid}, sign);
+    }
+  }
+}
+
+/// A promise and the pods that carry its rule count together: the promise while none of them
+/// occupies a node, else their own demand. So both are taken out before either changes and put back
+/// after.
+void Store::count_rule(const std::string& rule_id, int sign) {
+  if (rule_id.empty()) return;
+  if (promise_stands(rule_id)) {
+    const Promise& promise = snapshot_.promises_.at(rule_id);
+    occupy(promise.node, promise.requests, sign);
+    return;
+  }
+  const auto pods = pods_by_rule_.find(rule_id);
+  if (pods == pods_by_rule_.end()) return;
+  for (const base::Name& uid : pods->second) count_demand(snapshot_.pods_.at(uid), sign);
+}
+
+bool Store::promise_stands(const std::string& rule_id) const {
+  if (!snapshot_.promises_.contains(rule_id)) return false;
+  const auto pods = pods_by_rule_.find(rule_id);
+  if (pods == pods_by_rule_.end()) return true;
+  return std::all_of(pods->second.begin(), pods->second.end(), [this](const base::Name& uid) {
+    return occupied_node(snapshot_.pods_.at(uid)).empty();
+  });
+}
+
+void Store::hold(Promise promise) {
+  const std::string rule_id = promise.rule_id;
+  MIGADAPTER_CHECK(!rule_id.empty());
+  MIGADAPTER_CHECK(!snapshot_.promises_.contains(rule_id));
+  count_rule(rule_id, -1);
+  snapshot_.promises_.emplace(rule_id, std::move(promise));
+  count_rule(rule_id, +1);
+}
+
+void Store::release(const std::string& rule_id) {
+  const auto found = snapshot_.promises_.find(rule_id);
+  if (found == snapshot_.promises_.end()) return;
+  const std::string id = rule_id;  // the argument may live in the promise itself
+  count_rule(id, -1);
+  snapshot_.promises_.erase(found);
+  count_rule(id, +1);
+}
+
+void Store::occupy(const base::Name& node, const ResourceList& requests, int sign) {
+  const auto known = snapshot_.nodes_.find(node);
+  if (known != snapshot_.nodes_.end()) {
+    known->second.pods += sign;
+    for (const ResourceAmount& amount : requests) {
+      take(known->second, {amount.resource, sign * amount.amount});
+    }
+    return;
+  }
+  Usage& usage = usage_of_unknown_nodes_[node];
+  usage.pods += sign;
+  for (const ResourceAmount& amount : requests) {
+    usage.used.add(amount.resource, sign * amount.amount);
+  }
+  if (usage.pods == 0) usage_of_unknown_nodes_.erase(node);
+}
+
+void Store::take(NodeState& state, const ResourceAmount& amount) {
+  const bool indexed = is_mig(amount.resource);
+  if (indexed) unindex_free(state, amount.resource);
+  state.used.add(amount.resource, amount.amount);
+  if (indexed) index_free(state, amount.resource);
+}
+
+void Store::upsert(Node node) {
+  const auto [place, added] = snapshot_.nodes_.try_emplace(node.name);
+  NodeState& state = place->second;
+  if (!added && state.node == node) return;
+  if (!added) unindex_node(state);
+  if (const auto usage = usage_of_unknown_nodes_.extract(node.name)) {
+    state.used = std::move(usage.mapped().used);
+    state.pods = usage.mapped().pods;
+  }
+  state.model = gpu_model(node);
+  state.devices = node_devices(node);
+  state.node = std::move(node);
+  index_node(state);
+}
+
+void Store::remove_node(const base::Name& name) {
+  const auto found = snapshot_.nodes_.find(name);
+  if (found == snapshot_.nodes_.end()) return;
+  NodeState& state = found->second;
+  unindex_node(state);
+  if (state.pods != 0) {
+    usage_of_unknown_nodes_.emplace(state.node.name, Usage{std::move(state.used), state.pods});
+  }
+  snapshot_.nodes_.erase(found);
+}
+
+void Store::index_node(const NodeState& state) {
+  for (const ResourceAmount& amount : state.node.allocatable) {
+    if (!is_mig(amount.resource)) continue;
+    put_or_take(snapshot_.offering_by_resource_, amount.resource, state.node.name, +1);
+    index_free(state, amount.resource);
+  }
+}
+
+void Store::unindex_node(const NodeState& state) {
+  for (const ResourceAmount& amount : state.node.allocatable) {
+    if (!is_mig(amount.resource)) continue;
+    put_or_take(snapshot_.offering_by_resource_, amount.resource, state.node.name, -1);
+    unindex_free(state, amount.resource);
+  }
+}
+
+void Store::index_free(const NodeState& state, const base::Name& resource) {
+  const std::int64_t free = state.free(resource.view());
+  if (free > 0) put_or_take(snapshot_.free_by_resource_, resource, {free, state.node.name}, +1);
+}
+
+void Store::unindex_free(const NodeState& state, const base::Name& resource) {
+  const std::int64_t free = state.free(resource.view());
+  if (free > 0) put_or_take(snapshot_.free_by_resource_, resource, {free, state.node.name}, -1);
+}
+
+void Store::upsert(Owner owner) {
+  const base::Name uid = owner.uid;
+  snapshot_.owners_.insert_or_assign(uid, std::move(owner));
+}
+
+void Store::remove_owner(const base::Name& uid) {
+  snapshot_.owners_.erase(uid);
+}
+
+void Store::upsert(NamespaceLimit limit) {
+  remove_limit(limit.uid);
+  count_limit(limit, +1);
+  const base::Name uid = limit.uid;
+  limits_.emplace(uid, std::move(limit));
+}
+
+void Store::remove_limit(const base::Name& uid) {
+  const auto found = limits_.find(uid);
+  if (found == limits_.end()) return;
+  count_limit(found->second, -1);
+  limits_.erase(found);
+}
+
+void Store::count_limit(const NamespaceLimit& limit, int sign) {
+  for (const base::Name& resource : limit.resources) {
+    add_to(snapshot_.limited_, {limit.name_space, resource}, sign);
+  }
+}
+
+}  // namespace migadapter::cluster

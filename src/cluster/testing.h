@@ -1,0 +1,234 @@
+// Builders for tests of this layer and of those above it: one line per object, everything that the
+// test does not speak of at its most ordinary.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cluster/node.h"
+#include "cluster/owner.h"
+#include "cluster/pod.h"
+#include "cluster/requests.h"
+#include "cluster/rule.h"
+
+namespace migadapter::cluster::testing {
+
+inline base::Name name(std::string_view text) {
+  return base::Name(text);
+}
+
+/// The uid that the builders give the object called `object`.
+inline base::Name uid_of(std::string_view object) {
+  return base::Name("uid-" + std::string(object));
+}
+
+inline OwnerReference owned_by(std::string_view owner, OwnerKind kind = OwnerKind::replica_set) {
+  return {kind, name(kind == OwnerKind::stateful_set ? "StatefulSet" : "ReplicaSet"), name(owner),
+          uid_of(owner)};
+}
+
+/// One request of one container: `mig("nvidia.com/mig-1g.5gb")` is one instance for "main".
+inline MigRequest mig(std::string_view resource, std::int64_t count = 1,
+                      std::string_view container = "main",
+                      ContainerKind kind = ContainerKind::app) {
+  return {name(container), kind, name(resource), count};
+}
+
+/// A pod of namespace "default" and ReplicaSet "web" that is new to the scheduler and asks for
+/// nothing. Every step returns the builder; it converts to a Pod.
+class PodBuilder {
+ public:
+  explicit PodBuilder(std::string_view pod_name) {
+    pod_.name_space = testing::name("default");
+    pod_.name = std::string(pod_name);
+    pod_.uid = uid_of(pod_name);
+    pod_.resource_version = "1";
+    pod_.owner = owned_by("web");
+  }
+
+  PodBuilder& in(std::string_view name_space) {
+    pod_.name_space = testing::name(name_space);
+    return *this;
+  }
+  PodBuilder& owner(OwnerReference reference) {
+    pod_.owner = std::move(reference);
+    return *this;
+  }
+  PodBuilder& bare() {
+    pod_.owner.reset();
+    return *this;
+  }
+
+  /// One more container of the pod asks for MIG instances; see mig() above.
+  PodBuilder& asks(MigRequest request) {
+    pod_.mig_requests.push_back(std::move(request));
+    return *this;
+  }
+  PodBuilder& asks(std::string_view resource, std::int64_t count = 1) {
+    return asks(mig(resource, count));
+  }
+  /// Requests of anything but MIG, for the pod as a whole: `uses("cpu", 500)`.
+  PodBuilder& uses(std::string_view resource, std::int64_t amount) {
+    other_requests_.add(testing::name(resource), amount);
+    return *this;
+  }
+  /// Its author asked for `resource`; the pod runs with what it `asks`, by the rule.
+  PodBuilder& instead_of(std::string_view resource, std::string_view rule_id = "rule-1") {
+    return instead_of(MigRequests{mig(resource)}, rule_id);
+  }
+  PodBuilder& instead_of(MigRequests demand, std::string_view rule_id = "rule-1") {
+    pod_.granted = GrantRecord{std::move(demand), std::string(rule_id)};
+    return *this;
+  }
+
+  /// The scheduler has tried and found no node.
+  PodBuilder& waiting() {
+    pod_.unschedulable = true;
+    return *this;
+  }
+  /// Bound and running.
+  PodBuilder& on(std::string_view node) {
+    pod_.node = testing::name(node);
+    return phase(PodPhase::running);
+  }
+  PodBuilder& nominated_to(std::string_view node) {
+    pod_.nominated_node = testing::name(node);
+    return *this;
+  }
+  PodBuilder& phase(PodPhase value) {
+    pod_.phase = value;
+    return *this;
+  }
+  PodBuilder& terminating() {
+    pod_.terminating = true;
+    return *this;
+  }
+  PodBuilder& gated() {
+    pod_.gated = true;
+    return *this;
+  }
+  PodBuilder& priority(std::int32_t value) {
+    pod_.priority = value;
+    return *this;
+  }
+  PodBuilder& created_at(base::WallTime when) {
+    pod_.created = when;
+    return *this;
+  }
+  PodBuilder& started_at(base::WallTime when) {
+    pod_.started = when;
+    return *this;
+  }
+  PodBuilder& constrained(Constraints constraints) {
+    constraints_ = std::move(constraints);
+    return *this;
+  }
+  PodBuilder& guarded(PodProtection protection) {
+    pod_.protection = protection;
+    return *this;
+  }
+
+  Pod build() const {
+    Pod pod = pod_;
+    pod.requests = effective_mig_requests(pod.mig_requests);
+    pod.requests.add(other_requests_);
+    pod.constraints = std::make_shared<const Constraints>(constraints_);
+    return pod;
+  }
+  operator Pod() const { return build(); }  // NOLINT(google-explicit-constructor)
+
+ private:
+  Pod pod_;
+  ResourceList other_requests_;
+  Constraints constraints_;
+};
+
+inline PodBuilder make_pod(std::string_view pod_name) {
+  return PodBuilder(pod_name);
+}
+
+/// The product label of the GPUs of the walkthrough.
+inline constexpr std::string_view kA100Product = "NVIDIA-A100-SXM4-40GB";
+
+/// An idle node with A100-40GB GPUs that offers no MIG instance yet, 64 cores, 512 GiB and room for
+/// 110 pods. Every step returns the builder; it converts to a Node.
+class NodeBuilder {
+ public:
+  explicit NodeBuilder(std::string_view node_name) {
+    node_.name = testing::name(node_name);
+    offers("cpu", 64'000);
+    offers("memory", std::int64_t{512} << 30);
+    offers("pods", 110);
+    label("kubernetes.io/hostname", node_name);
+    label("nvidia.com/gpu.product", kA100Product);
+  }
+
+  /// Sets the label; an empty value removes it.
+  NodeBuilder& label(std::string_view key, std::string_view value) {
+    std::erase_if(node_.labels, [key](const auto& label) { return label.first == key; });
+    if (!value.empty()) node_.labels.emplace_back(testing::name(key), testing::name(value));
+    std::sort(node_.labels.begin(), node_.labels.end());
+    return *this;
+  }
+  NodeBuilder& product(std::string_view gpu_product) {
+    return label("nvidia.com/gpu.product", gpu_product);
+  }
+  /// Sets what is allocatable of the resource.
+  NodeBuilder& offers(std::string_view resource, std::int64_t amount) {
+    node_.allocatable.set(testing::name(resource), amount);
+    return *this;
+  }
+  NodeBuilder& taint(std::string_view key, std::string_view value = "",
+                     TaintEffect effect = TaintEffect::no_schedule) {
+    node_.taints.push_back({testing::name(key), testing::name(value), effect});
+    return *this;
+  }
+  NodeBuilder& cordoned() {
+    node_.unschedulable = true;
+    return *this;
+  }
+
+  Node build() const { return node_; }
+  operator Node() const { return node_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  Node node_;
+};
+
+inline NodeBuilder make_node(std::string_view node_name) {
+  return NodeBuilder(node_name);
+}
+
+/// A ReplicaSet of namespace "default" with as many pods as it wants. Its uid is uid_of(name).
+inline Owner make_owner(std::string_view owner_name, MigRequests template_requests = {},
+                        std::int32_t replicas = 1) {
+  Owner owner;
+  owner.kind = OwnerKind::replica_set;
+  owner.name_space = name("default");
+  owner.name = name(owner_name);
+  owner.uid = uid_of(owner_name);
+  owner.desired_replicas = replicas;
+  owner.current_replicas = replicas;
+  owner.template_requests = std::move(template_requests);
+  return owner;
+}
+
+/// A rule for a pod of ReplicaSet "web" that asks for one `demand`, good for a minute from the
+/// epoch.
+inline Rule make_rule(std::string_view id, std::string_view demand = "nvidia.com/mig-1g.5gb",
+                      std::string_view grant = "nvidia.com/mig-2g.10gb") {
+  Rule rule;
+  rule.id = std::string(id);
+  rule.name_space = name("default");
+  rule.owner = owned_by("web");
+  rule.demand = {mig(demand)};
+  rule.demand_resource = name(demand);
+  rule.grant_resource = name(grant);
+  rule.expires = base::WallTime{} + base::Millis{60'000};
+  return rule;
+}
+
+}  // namespace migadapter::cluster::testing
