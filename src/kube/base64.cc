@@ -18,7 +18,9 @@ std::uint32_t group_of(std::string_view bytes) {
   return group;
 }
 
-bool is_white_space(char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
+bool is_white_space(char c) {
+  return c == '\n' || c == '\r' || c == ' ' || c == '\t';
+}
 
 }  // namespace
 

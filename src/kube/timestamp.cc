@@ -113,7 +113,9 @@ std::optional<base::WallTime> read_timestamp(Reader reader) {
 
 }  // namespace
 
-std::string to_timestamp(base::WallTime time) { return to_seconds(time) + "Z"; }
+std::string to_timestamp(base::WallTime time) {
+  return to_seconds(time) + "Z";
+}
 
 std::string to_micro_timestamp(base::WallTime time) {
   const auto fraction = time - floor<std::chrono::seconds>(time);
