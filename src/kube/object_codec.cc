@@ -88,7 +88,8 @@ WatchedObject ObjectCodec::decode_object(WatchedKind kind, JsonField object, boo
   if (reader_.problem()) {
     watched.error = invalid(fmt::format("{}.{}", place_of(kind, metadata), *reader_.problem()));
   } else if (watched.key.empty()) {
-    watched.error = invalid(fmt::format("{}.metadata.{}: missing", place_of(kind, metadata), key_field));
+    watched.error =
+        invalid(fmt::format("{}.metadata.{}: missing", place_of(kind, metadata), key_field));
   } else if (asks_for_mig(record)) {
     watched.record = std::move(record);
   }

@@ -18,7 +18,7 @@ struct WatchedObject {
   base::Name key;  ///< the uid, for nodes the name; empty when not even that can be read
   std::string resource_version;
   std::optional<ClusterEvent> record;  ///< nothing for an owner whose pods need no MIG instance
-  std::optional<base::Error> error;    ///< why there is no record: "pods[team/a].spec.nodeName: …"
+  std::optional<base::Error> error;  ///< why there is no record: "pods[team/a].spec.nodeName: …"
 };
 
 /// The part of a list beside its items.
