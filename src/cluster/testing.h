@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,33 @@
 #include "cluster/pod.h"
 #include "cluster/requests.h"
 #include "cluster/rule.h"
+#include "cluster/snapshot.h"
+
+namespace migadapter::base {
+
+/// How GoogleTest prints a name.
+inline void PrintTo(const Name& name, std::ostream* out) {
+  *out << '"' << name.view() << '"';
+}
+
+}  // namespace migadapter::base
+
+namespace migadapter::cluster {
+
+/// How GoogleTest prints amounts: "cpu 500, memory 1024".
+inline void PrintTo(const ResourceList& list, std::ostream* out) {
+  std::string_view separator;
+  for (const ResourceAmount& amount : list) {
+    *out << separator << amount.resource.view() << ' ' << amount.amount;
+    separator = ", ";
+  }
+}
+
+inline void PrintTo(const FreeNode& node, std::ostream* out) {
+  *out << node.free << " on " << node.node.view();
+}
+
+}  // namespace migadapter::cluster
 
 namespace migadapter::cluster::testing {
 

@@ -21,7 +21,9 @@ enum class AdmitReason {
   demand_differs,  ///< rules of the owner exist, for another demand or name
   all_claimed,     ///< … and other reviews hold them
 };
+/// Reason as one word for metrics and logs ("DemandDiffers") and as a sentence for people.
 std::string_view to_string(AdmitReason reason);
+std::string_view explain(AdmitReason reason);
 
 struct AdmitDecision {
   AdmitReason reason = AdmitReason::no_rule;
@@ -29,7 +31,10 @@ struct AdmitDecision {
   std::vector<cluster::PatchOperation> patch;
 };
 
-/// Decides about one review. `rules` are those of the pod's owner, oldest first.
+/// Decides about one review: the oldest rule that matches and that no other review holds is
+/// applied. `rules` are those of the pod's owner, oldest first. Every path of the patch is derived
+/// from the reviewed object, so that it always applies.
+/// https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
 AdmitDecision admit(const cluster::ReviewedPod& pod, const std::vector<cluster::RuleState>& rules);
 
 }  // namespace migadapter::decide

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "cluster/snapshot.h"
@@ -27,6 +28,7 @@ struct RestorePolicy {
 enum class RestoreReason {
   restored,
   not_upgraded,
+  not_running,
   mode_never,
   not_needed,
   runs_too_short,
@@ -43,10 +45,12 @@ struct RestoreDecision {
   RestoreReason reason = RestoreReason::not_upgraded;
   EligibleReason eligible = EligibleReason::eligible;
   std::optional<Grant> grant;  ///< present exactly when restored
-  mig::Waste reclaimed;        ///< the waste that ends
+  mig::Waste reclaimed;        ///< the waste that ends, per device, in slices of the pod's node
+  std::string detail;          ///< names the feature, resource or node concerned; for people
 };
 
-/// Decides about one pod, by itself.
+/// Decides about one pod, by itself. The instance it runs on counts as taken: a smaller one must be
+/// free now. Pods that wait for that one themselves, of whatever priority, are served before.
 RestoreDecision restore(const cluster::Snapshot& snapshot, const cluster::Pod& pod,
                         const RestorePolicy& policy, base::WallTime now);
 
@@ -56,7 +60,8 @@ struct NextRestore {
 };
 
 /// The one restore to do next: the one that reclaims the most waste, then the oldest pod. Pods for
-/// which `held` is true (their owner has a move in flight or backs off) are passed over.
+/// which `held` is true (their owner has a move in flight or backs off) are passed over. Looks for
+/// an instance only for pods that could get one, the most promising first.
 std::optional<NextRestore> next_restore(const cluster::Snapshot& snapshot,
                                         const RestorePolicy& policy, base::WallTime now,
                                         const std::function<bool(const cluster::Pod&)>& held);

@@ -43,6 +43,13 @@ def field(record, key, where):
     return record[key]
 
 
+def listed(record, key, where):
+    """A list of the JSON; null, which stands for "no source states it", is an empty one."""
+    value = field(record, key, where)
+    require(value is None or isinstance(value, list), where, f'"{key}" must be a list')
+    return value or []
+
+
 def number(record, key, where):
     value = field(record, key, where)
     known = isinstance(value, int) and not isinstance(value, bool)
@@ -91,10 +98,12 @@ def engine_literals(engines, where):
 
 
 def memory_literal(profile, where):
-    observed = field(profile, "memoryMiBObserved", where)
+    observed = listed(profile, "memoryMiBObserved", where)
     newest = number_or_none(profile, "memoryMiB", where)
     if newest is None and not observed:
         return "std::nullopt"
+    for value in observed:
+        number({"memoryMiBObserved": value}, "memoryMiBObserved", where)
     require(newest in observed, where, '"memoryMiB" must be one of "memoryMiBObserved"')
     return f"MemoryRange{{{min(observed)}, {max(observed)}}}"
 
@@ -121,25 +130,32 @@ def check_profile(profile, gpu, where):
     require(field(profile, "attributes", where) == attributes, where, "name and attributes differ")
     resource = "nvidia.com/mig-" + name.replace("+", ".")
     require(field(profile, "resource", where) == resource, where, f"resource is not {resource}")
-    starts = [number(p, "start", where) for p in field(profile, "placements", where) or []]
+    check_placements(profile, gpu, where)
+
+
+def check_placements(profile, gpu, where):
+    placements = listed(profile, "placements", where)
+    starts = [number(placement, "start", where) for placement in placements]
     require(starts == sorted(set(starts)), where, "placements must be ordered by start")
-    for placement in profile["placements"] or []:
-        require(number(placement, "size", where) == profile["memorySlices"], where, "wrong size")
-        end = placement["start"] + placement["size"]
-        require(end <= gpu["memorySlices"], where, "a placement leaves the GPU")
+    for start, placement in zip(starts, placements):
+        size = number(placement, "size", where)
+        own_size = number(profile, "memorySlices", where)
+        require(size == own_size, where, "a placement's size is not the profile's memory slices")
+        end_of_gpu = number(gpu, "memorySlices", where)
+        require(start + size <= end_of_gpu, where, "a placement leaves the GPU")
 
 
 def array(element_type, name, elements):
     """An array definition and the span that names it; C++ has no empty arrays."""
     if not elements:
         return "", "{}"
-    return f"constexpr {element_type} {name}[] = {{{', '.join(elements)}}};\n", name
+    return f"constexpr {element_type} {name}[] = {{{','.join(elements)}}};\n", name
 
 
 def profile_entry(profile, gpu, prefix, where):
     check_profile(profile, gpu, where)
     name = profile["name"]
-    placements = [f"{{{p['start']}, {p['size']}}}" for p in profile["placements"] or []]
+    placements = [f"{{{p['start']}, {p['size']}}}" for p in listed(profile, "placements", where)]
     aliases = [alias for alias, known in gpu["nameAliases"].items() if known == name]
     alias_array, alias_span = array(
         "Profile", f"{prefix}Aliases", [profile_literal(alias, where) for alias in aliases])
@@ -154,22 +170,27 @@ def profile_entry(profile, gpu, prefix, where):
     return alias_array + place_array, entry
 
 
+def slices(profile, where):
+    memory_slices = number_or_none(profile, "memorySlices", where)
+    return number(profile, "computeSlices", where), memory_slices or 0
+
+
 def check_names(gpu, where):
-    names = [field(profile, "name", where) for profile in gpu["profiles"] or []]
+    profiles = listed(gpu, "profiles", where)
+    names = [field(profile, "name", where) for profile in profiles]
     aliases = field(gpu, "nameAliases", where)
     require(len(set(names)) == len(names), where, "two profiles have the same name")
     require(not set(aliases) & set(names), where, "an alias is also a profile's name")
     require(set(aliases.values()) <= set(names), where, "an alias of a profile that is not there")
-    compute = [split_name(name, where)[0] for name in names]
-    require(compute == sorted(compute), where, "profiles must be ordered, smallest device first")
+    sizes = [slices(profile, where) for profile in profiles]
+    require(sizes == sorted(sizes), where, "profiles must be ordered, smallest device first")
 
 
 def model_entry(gpu, index):
-    where = field(gpu, "model", f"gpus[{index}]")
-    field(gpu, "profiles", where)
+    where = gpu["model"]
     check_names(gpu, where)
     definitions, profiles = "", []
-    for position, profile in enumerate(gpu["profiles"] or []):
+    for position, profile in enumerate(listed(gpu, "profiles", where)):
         arrays, entry = profile_entry(
             profile, gpu, f"kModel{index}Profile{position}", f"{where} {profile['name']}")
         definitions += arrays
@@ -192,16 +213,16 @@ def model_entry(gpu, index):
 
 
 def check_models(gpus):
-    models = [gpu.get("model") for gpu in gpus]
+    models = [field(gpu, "model", "gpus") for gpu in gpus]
     require(len(set(models)) == len(models), "gpus", "two models have the same name")
-    labels = [label for gpu in gpus for label in field(gpu, "productLabels", gpu["model"])]
+    labels = [label for gpu in gpus for label in listed(gpu, "productLabels", gpu["model"])]
     require(len(set(labels)) == len(labels), "gpus", "two models have the same product label")
 
 
 def generate(data):
     version = field(data, "schemaVersion", "table")
     require(version == SCHEMA_VERSION, "table", f"unknown schemaVersion {version!r}")
-    gpus = field(data, "gpus", "table")
+    gpus = listed(data, "gpus", "table")
     check_models(gpus)
     parts = [model_entry(gpu, index) for index, gpu in enumerate(gpus)]
     definitions = "".join(definition for definition, _ in parts)

@@ -1,0 +1,329 @@
+// The store against its definition: after every step of a random sequence of changes, each sum and
+// each index equals what a walk over the whole cluster finds.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "cluster/store.h"
+#include "cluster/testing.h"
+
+namespace migadapter::cluster {
+namespace {
+
+using testing::make_node;
+using testing::make_pod;
+using testing::name;
+
+const std::vector<std::string> kNodes = {"a", "b", "c"};
+const std::vector<std::string> kNamespaces = {"default", "train"};
+const std::vector<std::string> kRules = {"r1", "r2", "r3"};
+const std::vector<std::string> kMigResources = {"nvidia.com/mig-1g.5gb", "nvidia.com/mig-2g.10gb",
+                                                "nvidia.com/mig-3g.20gb"};
+constexpr int kPodCount = 8;
+constexpr int kLimitCount = 3;
+constexpr int kSteps = 400;
+constexpr std::uint64_t kSeeds = 25;
+
+/// The same cluster as plain tables.
+struct Tables {
+  std::map<base::Name, Pod> pods;
+  std::map<base::Name, Node> nodes;
+  std::map<std::string, Promise> promises;
+  std::map<base::Name, NamespaceLimit> limits;
+};
+
+// What a walk finds. Every function is the definition of one sum or index, and nothing more.
+
+bool carries(const Pod& pod, const std::string& rule_id) {
+  return pod.granted && pod.granted->rule_id == rule_id;
+}
+
+bool stands(const Tables& tables, const std::string& rule_id) {
+  if (!tables.promises.contains(rule_id)) return false;
+  for (const auto& [uid, pod] : tables.pods) {
+    if (carries(pod, rule_id) && !occupied_node(pod).empty()) return false;
+  }
+  return true;
+}
+
+struct Taken {
+  ResourceList used;
+  std::int64_t pods = 0;
+};
+
+Taken taken_on(const Tables& tables, const base::Name& node) {
+  Taken taken;
+  const auto add = [&taken](const ResourceList& requests) {
+    taken.used.add(requests);
+    ++taken.pods;
+  };
+  for (const auto& [uid, pod] : tables.pods) {
+    if (occupied_node(pod) == node) add(pod.requests);
+  }
+  for (const auto& [rule_id, promise] : tables.promises) {
+    if (promise.node == node && stands(tables, rule_id)) add(promise.requests);
+  }
+  return taken;
+}
+
+bool is_demand(const Tables& tables, const Pod& pod) {
+  return seeks_node(pod) && !(pod.granted && stands(tables, pod.granted->rule_id));
+}
+
+std::set<FreeNode> nodes_with_free(const Tables& tables, const std::string& resource) {
+  std::set<FreeNode> nodes;
+  for (const auto& [node_name, node] : tables.nodes) {
+    const std::int64_t free =
+        node.allocatable.of(resource) - taken_on(tables, node_name).used.of(resource);
+    if (free > 0) nodes.insert({free, node_name});
+  }
+  return nodes;
+}
+
+std::set<base::Name> nodes_offering(const Tables& tables, const std::string& resource) {
+  std::set<base::Name> nodes;
+  for (const auto& [node_name, node] : tables.nodes) {
+    if (node.allocatable.of(resource) > 0) nodes.insert(node_name);
+  }
+  return nodes;
+}
+
+NativeDemand native_demand(const Tables& tables, const std::string& resource) {
+  NativeDemand demand;
+  for (const auto& [uid, pod] : tables.pods) {
+    if (is_demand(tables, pod) && !is_upgraded(pod) && pod.requests.of(resource) > 0) {
+      demand.emplace(pod.priority, uid);
+    }
+  }
+  return demand;
+}
+
+std::int64_t unbound_demand(const Tables& tables, const std::string& resource) {
+  std::int64_t demand = 0;
+  for (const auto& [uid, pod] : tables.pods) {
+    if (is_demand(tables, pod)) demand += pod.requests.of(resource);
+  }
+  return demand;
+}
+
+template <typename Predicate>
+std::set<base::Name> pods_that(const Tables& tables, Predicate predicate) {
+  std::set<base::Name> uids;
+  for (const auto& [uid, pod] : tables.pods) {
+    if (predicate(pod)) uids.insert(uid);
+  }
+  return uids;
+}
+
+bool is_limited(const Tables& tables, const base::Name& name_space, const base::Name& resource) {
+  for (const auto& [uid, limit] : tables.limits) {
+    const auto& named = limit.resources;
+    if (limit.name_space == name_space &&
+        std::find(named.begin(), named.end(), resource) != named.end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool has_anti_affinity(const Tables& tables, const base::Name& name_space) {
+  for (const auto& [uid, pod] : tables.pods) {
+    const bool reaches = !pod.anti_affinity_stays_in_namespace || pod.name_space == name_space;
+    if (pod.has_required_anti_affinity && !pod.finished() && reaches) return true;
+  }
+  return false;
+}
+
+// The comparison.
+
+void expect_same_nodes(const Tables& tables, const Snapshot& snapshot) {
+  ASSERT_EQ(snapshot.nodes().size(), tables.nodes.size());
+  for (const auto& [node_name, node] : tables.nodes) {
+    SCOPED_TRACE(node_name.str());
+    const NodeState& state = *snapshot.find_node(node_name);
+    EXPECT_EQ(state.node, node);
+    EXPECT_EQ(state.model, gpu_model(node));
+    EXPECT_EQ(state.devices, node_devices(node));
+    EXPECT_EQ(state.used, taken_on(tables, node_name).used);
+    EXPECT_EQ(state.pods, taken_on(tables, node_name).pods);
+  }
+}
+
+void expect_same_indices(const Tables& tables, const Snapshot& snapshot) {
+  std::vector<base::Name> with_free;
+  for (const std::string& resource : kMigResources) {
+    SCOPED_TRACE(resource);
+    const base::Name key = name(resource);
+    EXPECT_EQ(snapshot.nodes_with_free(key), nodes_with_free(tables, resource));
+    EXPECT_EQ(snapshot.nodes_offering(key), nodes_offering(tables, resource));
+    EXPECT_EQ(snapshot.native_demand(key), native_demand(tables, resource));
+    EXPECT_EQ(snapshot.unbound_demand(key), unbound_demand(tables, resource));
+    if (!nodes_with_free(tables, resource).empty()) with_free.push_back(key);
+  }
+  EXPECT_EQ(snapshot.resources_with_free(), with_free);
+}
+
+void expect_same_pods(const Tables& tables, const Snapshot& snapshot) {
+  ASSERT_EQ(snapshot.pods().size(), tables.pods.size());
+  for (const auto& [uid, pod] : tables.pods) EXPECT_EQ(*snapshot.find_pod(uid), pod);
+  EXPECT_EQ(snapshot.waiting(), pods_that(tables, [](const Pod& pod) {
+              return pod.waits_for_capacity() && !pod.mig_requests.empty();
+            }));
+  EXPECT_EQ(snapshot.upgraded(), pods_that(tables, [](const Pod& pod) {
+              return is_upgraded(pod) && pod.bound() && pod.phase == PodPhase::running;
+            }));
+}
+
+void expect_same_namespaces(const Tables& tables, const Snapshot& snapshot) {
+  for (const std::string& name_space : kNamespaces) {
+    SCOPED_TRACE(name_space);
+    EXPECT_EQ(snapshot.has_anti_affinity(name(name_space)),
+              has_anti_affinity(tables, name(name_space)));
+    for (const std::string& resource : kMigResources) {
+      EXPECT_EQ(snapshot.is_limited(name(name_space), name(resource)),
+                is_limited(tables, name(name_space), name(resource)));
+    }
+  }
+}
+
+void expect_same(const Tables& tables, const Snapshot& snapshot) {
+  EXPECT_EQ(snapshot.promises().size(), tables.promises.size());
+  expect_same_nodes(tables, snapshot);
+  expect_same_indices(tables, snapshot);
+  expect_same_pods(tables, snapshot);
+  expect_same_namespaces(tables, snapshot);
+}
+
+// Chance.
+
+/// Makes random changes, each to a store and to the tables alike.
+class Chance {
+ public:
+  explicit Chance(std::uint64_t seed) : rng_(seed) {}
+
+  /// One change; its name is for the failure message.
+  std::string change(Store& store, Tables& tables) {
+    const std::uint64_t dice = rng_.below(20);
+    if (dice < 8) return upsert_pod(store, tables);
+    if (dice < 11) return remove_pod(store, tables);
+    if (dice < 13) return upsert_node(store, tables);
+    if (dice < 14) return remove_node(store, tables);
+    if (dice < 16) return hold(store, tables);
+    if (dice < 18) return release(store, tables);
+    return change_limit(store, tables);
+  }
+
+ private:
+  bool one_in(std::uint64_t count) { return rng_.below(count) == 0; }
+  const std::string& any(const std::vector<std::string>& texts) {
+    return texts[rng_.below(texts.size())];
+  }
+  std::string any_pod_name() { return "p" + std::to_string(rng_.below(kPodCount)); }
+
+  Pod random_pod() {
+    testing::PodBuilder pod = make_pod(any_pod_name());
+    pod.in(any(kNamespaces)).uses("cpu", static_cast<std::int64_t>(rng_.below(3)));
+    pod.priority(static_cast<std::int32_t>(rng_.below(3)));
+    if (!one_in(4)) pod.asks(any(kMigResources), 1 + static_cast<std::int64_t>(rng_.below(2)));
+    if (one_in(5)) pod.asks(any(kMigResources));
+    if (one_in(2)) pod.instead_of(any(kMigResources), one_in(4) ? "" : any(kRules));
+    if (one_in(2)) pod.waiting();
+    if (one_in(3)) pod.on(any(kNodes));
+    if (one_in(5)) pod.nominated_to(any(kNodes));
+    if (one_in(5)) pod.phase(static_cast<PodPhase>(rng_.below(5)));
+    if (one_in(8)) pod.terminating();
+    if (one_in(8)) pod.gated();
+    Pod built = pod;
+    built.has_required_anti_affinity = one_in(6);
+    built.anti_affinity_stays_in_namespace = one_in(2);
+    return built;
+  }
+
+  std::string upsert_pod(Store& store, Tables& tables) {
+    const Pod pod = random_pod();
+    tables.pods.insert_or_assign(pod.uid, pod);
+    store.upsert(pod);
+    return "upsert pod " + pod.name;
+  }
+
+  std::string remove_pod(Store& store, Tables& tables) {
+    const base::Name uid = testing::uid_of(any_pod_name());
+    tables.pods.erase(uid);
+    store.remove_pod(uid);
+    return "remove pod " + uid.str();
+  }
+
+  std::string upsert_node(Store& store, Tables& tables) {
+    testing::NodeBuilder node = make_node(any(kNodes));
+    for (const std::string& resource : kMigResources) {
+      node.offers(resource, static_cast<std::int64_t>(rng_.below(5)));
+    }
+    if (one_in(4)) node.product("unknown");
+    tables.nodes.insert_or_assign(node.build().name, node.build());
+    store.upsert(node.build());
+    return "upsert node " + node.build().name.str();
+  }
+
+  std::string remove_node(Store& store, Tables& tables) {
+    const base::Name node = name(any(kNodes));
+    tables.nodes.erase(node);
+    store.remove_node(node);
+    return "remove node " + node.str();
+  }
+
+  std::string hold(Store& store, Tables& tables) {
+    const std::string rule_id = any(kRules);
+    if (tables.promises.contains(rule_id)) return "nothing";
+    const Promise promise{rule_id, name(any(kNodes)),
+                          ResourceList{{name(any(kMigResources)), 1}, {name("cpu"), 2}}};
+    tables.promises.emplace(rule_id, promise);
+    store.hold(promise);
+    return "hold " + rule_id;
+  }
+
+  std::string release(Store& store, Tables& tables) {
+    const std::string rule_id = any(kRules);
+    tables.promises.erase(rule_id);
+    store.release(rule_id);
+    return "release " + rule_id;
+  }
+
+  std::string change_limit(Store& store, Tables& tables) {
+    const base::Name uid = name("limit" + std::to_string(rng_.below(kLimitCount)));
+    if (one_in(2)) {
+      tables.limits.erase(uid);
+      store.remove_limit(uid);
+      return "remove limit " + uid.str();
+    }
+    const NamespaceLimit limit{
+        name(any(kNamespaces)), "limit", uid, {name(any(kMigResources)), name("cpu")}};
+    tables.limits.insert_or_assign(uid, limit);
+    store.upsert(limit);
+    return "upsert limit " + uid.str();
+  }
+
+  base::Rng rng_;
+};
+
+TEST(StoreProperty, EverySumAndIndexIsWhatAWalkOverTheClusterFinds) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    Chance chance(seed);
+    Store store;
+    Tables tables;
+    for (int step = 0; step < kSteps; ++step) {
+      const std::string change = chance.change(store, tables);
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", step " + std::to_string(step) + ": " +
+                   change);
+      expect_same(tables, store.snapshot());
+      if (HasFailure()) return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace migadapter::cluster

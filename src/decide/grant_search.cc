@@ -1,0 +1,201 @@
+#include "decide/grant_search.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cluster/requests.h"
+#include "decide/contention.h"
+#include "decide/fit.h"
+#include "mig/profile.h"
+
+namespace migadapter::decide {
+namespace {
+
+using cluster::FreeNode;
+using cluster::NodeState;
+using cluster::Snapshot;
+
+bool is_graphics(const mig::Profile& profile) {
+  return profile.variant == mig::ProfileVariant::graphics;
+}
+
+/// Whether the names alone rule out that `grant` is as good as `demand`; spares the walk over nodes
+/// full of smaller instances.
+bool is_ruled_out(const base::Result<mig::Profile>& demand, const base::Name& grant) {
+  const base::Result<mig::Profile> granted = mig::parse_resource(grant.view());
+  if (!demand || !granted) return true;
+  return granted->compute_slices < demand->compute_slices ||
+         is_graphics(*granted) != is_graphics(*demand);
+}
+
+/// The waste of `grant` for `demand` on the node's own GPUs; nothing unless it is safe there.
+std::optional<WasteShare> safe_share(const NodeState& node, const base::Name& demand,
+                                     const base::Name& grant) {
+  if (grant == demand) return WasteShare{};
+  const mig::Device* demanded = find_device(node, demand);
+  const mig::Device* granted = find_device(node, grant);
+  if (demanded == nullptr || granted == nullptr) return std::nullopt;
+  if (mig::safe_upgrade(*demanded, *granted) != mig::SafetyReason::safe) return std::nullopt;
+  return share_of(mig::waste(*demanded, *granted), *node.model);
+}
+
+bool is_below(const WasteShare& share, const CandidateFilter& filter) {
+  return !filter.below || share < *filter.below;
+}
+
+std::optional<WasteShare> first_safe_share(const Snapshot& snapshot, const base::Name& demand,
+                                           const base::Name& grant) {
+  for (const FreeNode& free : snapshot.nodes_with_free(grant)) {
+    const auto share = safe_share(*snapshot.find_node(free.node), demand, grant);
+    if (share) return share;
+  }
+  return std::nullopt;
+}
+
+/// The search for a node of one candidate.
+class NodeSearch {
+ public:
+  NodeSearch(const Snapshot& snapshot, const GrantSearch& search, const Candidate& candidate)
+      : snapshot_(snapshot), search_(search), candidate_(candidate) {
+    const cluster::MigRequests granted = cluster::with_resource_replaced(
+        cluster::demand_of(search.pod), search.filter.demand, candidate.resource);
+    requests_ = cluster::requests_with(search.pod, granted);
+    instances_ = requests_.of(candidate.resource.view());
+  }
+
+  GrantResult run() {
+    const Contention contention =
+        at_least(snapshot_, candidate_.resource, search_.lowest_rival_priority);
+    if (!contention.complete) return refused(GrantObstacle::wanted_by_others);
+    std::vector<Offer> offers = gather(contention.instances() + instances_);
+    if (offers.empty()) return refused(GrantObstacle::no_node_fits);
+    set_aside(offers, contention, Claim::could_run_there);
+    const NodeState* node = first_with(offers, instances_);
+    if (node == nullptr) return refused(GrantObstacle::wanted_by_others);
+    return {FoundGrant{candidate_.resource, node, requests_, *share_on(*node)}, {}, {}};
+  }
+
+ private:
+  /// Nodes that would do, best first, until they have so many instances.
+  std::vector<Offer> gather(std::int64_t wanted) {
+    std::vector<Offer> offers;
+    for (const FreeNode& free : snapshot_.nodes_with_free(candidate_.resource)) {
+      if (wanted <= 0) break;
+      const NodeState& node = *snapshot_.find_node(free.node);
+      if (!would_do(node)) continue;
+      offers.push_back({&node, free.free});
+      wanted -= free.free;
+    }
+    return offers;
+  }
+
+  std::optional<WasteShare> share_on(const NodeState& node) const {
+    return safe_share(node, search_.filter.demand, candidate_.resource);
+  }
+
+  bool would_do(const NodeState& node) {
+    const auto share = share_on(node);
+    if (!share || !is_below(*share, search_.filter)) return false;
+    const FitReason reason = fits(search_.pod, requests_, node);
+    if (reason != FitReason::fits && first_misfit_.empty()) {
+      first_misfit_ = fmt::format(" ({}: {})", node.node.name.view(), to_string(reason));
+    }
+    return reason == FitReason::fits;
+  }
+
+  GrantResult refused(GrantObstacle obstacle) const {
+    const bool misfit = obstacle == GrantObstacle::no_node_fits;
+    return {std::nullopt, obstacle, candidate_.resource.str() + (misfit ? first_misfit_ : "")};
+  }
+
+  const Snapshot& snapshot_;
+  const GrantSearch& search_;
+  const Candidate& candidate_;
+  cluster::ResourceList requests_;
+  std::int64_t instances_ = 0;
+  std::string first_misfit_;  ///< the first node that fails a filter, for people
+};
+
+/// Orders two grants that waste the same.
+bool hurts_less(const FoundGrant& a, const FoundGrant& b) {
+  const auto key = [](const FoundGrant& grant) {
+    return std::tuple(-grant.node->free(grant.resource.view()), grant.node->node.name,
+                      grant.resource);
+  };
+  return key(a) < key(b);
+}
+
+GrantResult try_candidate(const Snapshot& snapshot, const GrantSearch& search,
+                          const Candidate& candidate) {
+  if (snapshot.is_limited(search.pod.name_space, candidate.resource)) {
+    return {std::nullopt, GrantObstacle::limited, candidate.resource.str()};
+  }
+  return NodeSearch(snapshot, search, candidate).run();
+}
+
+}  // namespace
+
+std::vector<Candidate> candidates(const Snapshot& snapshot, const CandidateFilter& filter) {
+  std::vector<Candidate> found;
+  const base::Result<mig::Profile> demand = mig::parse_resource(filter.demand.view());
+  for (base::Name& resource : snapshot.resources_with_free()) {
+    const bool is_demand = resource == filter.demand;
+    if (is_demand ? !filter.demand_itself : is_ruled_out(demand, resource)) continue;
+    const auto share = first_safe_share(snapshot, filter.demand, resource);
+    if (!share || !is_below(*share, filter)) continue;
+    found.push_back({std::move(resource), *share});
+  }
+  std::sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.share, a.resource) < std::tie(b.share, b.resource);
+  });
+  return found;
+}
+
+GrantResult find_grant(const Snapshot& snapshot, const GrantSearch& search) {
+  GrantResult result;
+  for (const Candidate& candidate : candidates(snapshot, search.filter)) {
+    if (result.found && result.found->share < candidate.share) break;
+    GrantResult tried = try_candidate(snapshot, search, candidate);
+    if (tried.found) {
+      const bool better = !result.found || hurts_less(*tried.found, *result.found);
+      if (better) result = std::move(tried);
+    } else if (!result.found && (result.detail.empty() || tried.obstacle > result.obstacle)) {
+      result = std::move(tried);
+    }
+  }
+  return result;
+}
+
+const mig::Device* find_device(const NodeState& node, const base::Name& resource) {
+  const auto found = std::find_if(
+      node.devices.begin(), node.devices.end(),
+      [&resource](const cluster::NodeDevice& device) { return device.resource == resource; });
+  return found == node.devices.end() ? nullptr : &found->device;
+}
+
+std::optional<WasteShare> waste_of(const NodeState& node, const base::Name& demand,
+                                   const base::Name& granted) {
+  const mig::Device* demanded = find_device(node, demand);
+  const mig::Device* device = find_device(node, granted);
+  if (demanded == nullptr || device == nullptr) return std::nullopt;
+  return share_of(mig::waste(*demanded, *device), *node.model);
+}
+
+bool is_known_hardware(const Snapshot& snapshot, const base::Name& resource) {
+  const auto& nodes = snapshot.nodes_offering(resource);
+  if (!nodes.empty()) {
+    return std::any_of(nodes.begin(), nodes.end(), [&](const base::Name& node) {
+      return find_device(*snapshot.find_node(node), resource) != nullptr;
+    });
+  }
+  const base::Result<mig::Profile> profile = mig::parse_resource(resource.view());
+  const auto models = mig::gpu_models();
+  return profile && std::any_of(models.begin(), models.end(), [&](const mig::GpuModel& model) {
+           return mig::find_profile(model, *profile) != nullptr;
+         });
+}
+
+}  // namespace migadapter::decide

@@ -1,0 +1,162 @@
+#include "decide/upgrade.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "decide/contention.h"
+#include "decide/fit.h"
+#include "decide/grant_search.h"
+
+namespace migadapter::decide {
+namespace {
+
+using cluster::FreeNode;
+using cluster::NodeState;
+using cluster::Pod;
+using cluster::Snapshot;
+
+struct Text {
+  std::string_view word;
+  std::string_view sentence;
+};
+
+Text text_of(UpgradeReason reason) {
+  switch (reason) {
+    case UpgradeReason::upgraded:
+      return {"Upgraded", "A larger MIG instance is idle and the pod provably fits its node."};
+    case UpgradeReason::not_waiting:
+      return {"NotWaiting", "The pod does not wait for the scheduler to find it a node."};
+    case UpgradeReason::nominated:
+      return {"Nominated", "The scheduler has set a node aside for the pod already."};
+    case UpgradeReason::fits_now:
+      return {"FitsNow", "What the pod asks for is free; the scheduler will place it as it is."};
+    case UpgradeReason::not_eligible:
+      return {"NotEligible", "The pod must not be restarted."};
+    case UpgradeReason::not_provable:
+      return {"NotProvable",
+              "The pod uses a scheduling feature that MIG-Adapter does not model, so no node can "
+              "be proven to fit."};
+    case UpgradeReason::already_upgraded:
+      return {"AlreadyUpgraded",
+              "The pod was upgraded already and waits for its grant; it is tried again later."};
+    case UpgradeReason::limited_namespace:
+      return {"LimitedNamespace",
+              "A ResourceQuota or LimitRange of the namespace names the MIG resource, so the "
+              "changed pod might be rejected."};
+    case UpgradeReason::unknown_hardware:
+      return {"UnknownHardware",
+              "No node that offers the profile has a known GPU model; check the label "
+              "nvidia.com/gpu.product."};
+    case UpgradeReason::nothing_larger_free:
+      return {"NothingLargerFree", "No larger MIG instance that is as good in every way is free."};
+    case UpgradeReason::wanted_by_others:
+      return {"WantedByOthers",
+              "Pods of equal or higher priority ask for the larger instances themselves."};
+    case UpgradeReason::no_node_fits:
+      return {"NoNodeFits", "Larger MIG instances are free, but on nodes the pod cannot run on."};
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+UpgradeDecision refused(UpgradeReason reason, std::string detail = {}) {
+  return {reason, EligibleReason::eligible, std::nullopt, std::move(detail)};
+}
+
+/// What can be said of the pod by itself; `upgraded` when nothing forbids the search.
+UpgradeDecision check_pod(const Snapshot& snapshot, const Pod& pod) {
+  if (!pod.waits_for_capacity()) return refused(UpgradeReason::not_waiting);
+  if (!pod.nominated_node.empty()) {
+    return refused(UpgradeReason::nominated, pod.nominated_node.str());
+  }
+  if (cluster::is_upgraded(pod)) return refused(UpgradeReason::already_upgraded);
+  const EligibleReason reason = eligible(snapshot, pod, Move::upgrade);
+  if (reason != EligibleReason::eligible) {
+    return {UpgradeReason::not_eligible, reason, std::nullopt, std::string(to_string(reason))};
+  }
+  if (std::string feature = unmodelled_feature(snapshot, pod); !feature.empty()) {
+    return refused(UpgradeReason::not_provable, std::move(feature));
+  }
+  return refused(UpgradeReason::upgraded);
+}
+
+/// The nodes on which the pod fits as it is, until they have so many instances.
+std::vector<Offer> gather_fitting(const Snapshot& snapshot, const Pod& pod,
+                                  const base::Name& demand, std::int64_t wanted) {
+  std::vector<Offer> offers;
+  for (const FreeNode& free : snapshot.nodes_with_free(demand)) {
+    if (wanted <= 0) break;
+    const NodeState& node = *snapshot.find_node(free.node);
+    if (fits(pod, pod.requests, node) != FitReason::fits) continue;
+    offers.push_back({&node, free.free});
+    wanted -= free.free;
+  }
+  return offers;
+}
+
+/// Whether the scheduler will place the pod as it is: its demand is free somewhere and not taken by
+/// the pods that are served before it. One free instance keeps one of a hundred pods waiting.
+bool scheduler_will_place(const Snapshot& snapshot, const Pod& pod, const base::Name& demand) {
+  if (!fits_somewhere(snapshot, pod)) return false;
+  const Contention ahead = ahead_of(snapshot, pod, demand);
+  const std::int64_t own = pod.requests.of(demand.view());
+  std::vector<Offer> offers = gather_fitting(snapshot, pod, demand, ahead.instances() + own);
+  set_aside(offers, ahead, Claim::fits_now);
+  return first_with(offers, own) != nullptr;
+}
+
+UpgradeReason reason_for(const Snapshot& snapshot, GrantObstacle obstacle,
+                         const base::Name& demand) {
+  switch (obstacle) {
+    case GrantObstacle::none_free:
+      return is_known_hardware(snapshot, demand) ? UpgradeReason::nothing_larger_free
+                                                 : UpgradeReason::unknown_hardware;
+    case GrantObstacle::limited:
+      return UpgradeReason::limited_namespace;
+    case GrantObstacle::no_node_fits:
+      return UpgradeReason::no_node_fits;
+    case GrantObstacle::wanted_by_others:
+      return UpgradeReason::wanted_by_others;
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+UpgradeDecision decide_by(const Snapshot& snapshot, const base::Name& demand, GrantResult result) {
+  if (!result.found) {
+    const std::string detail = result.detail.empty() ? demand.str() : std::move(result.detail);
+    return refused(reason_for(snapshot, result.obstacle, demand), detail);
+  }
+  FoundGrant& found = *result.found;
+  Grant grant{demand, found.resource, found.node->node.name, std::move(found.requests),
+              in_slices_of(found.share, *found.node->model)};
+  return {UpgradeReason::upgraded, EligibleReason::eligible, std::move(grant), {}};
+}
+
+}  // namespace
+
+std::string_view to_string(UpgradeReason reason) {
+  return text_of(reason).word;
+}
+
+std::string_view explain(UpgradeReason reason) {
+  return text_of(reason).sentence;
+}
+
+UpgradeDecision upgrade(const Snapshot& snapshot, const Pod& pod) {
+  UpgradeDecision decision = check_pod(snapshot, pod);
+  if (decision.reason != UpgradeReason::upgraded) return decision;
+  const auto demand = cluster::single_resource(pod.mig_requests);
+  MIGADAPTER_CHECK(demand.has_value());
+  if (snapshot.is_limited(pod.name_space, *demand)) {
+    return refused(UpgradeReason::limited_namespace, demand->str());
+  }
+  if (scheduler_will_place(snapshot, pod, *demand)) {
+    return refused(UpgradeReason::fits_now, demand->str());
+  }
+  const GrantSearch search{pod, {*demand, false, std::nullopt}, pod.priority};
+  return decide_by(snapshot, *demand, find_grant(snapshot, search));
+}
+
+}  // namespace migadapter::decide
