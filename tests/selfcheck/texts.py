@@ -41,7 +41,8 @@ def machine_path_findings(tree):
 
 
 def sleep_findings(tree):
-    for path in filter(lambda path: is_cpp(path) and is_test(path), tree.files):
+    tests = (path for path in tree.files if is_cpp(path) and is_test(path))
+    for path in (path for path in tests if not path.startswith("tests/bench/")):
         for number, text in enumerate(tree.lines(path), start=1):
             if _SLEEP.search(text.split("//")[0]):
                 message = "a test waits for an event or moves a ManualClock, it never sleeps"
