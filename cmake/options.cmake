@@ -9,7 +9,6 @@ option(MIGADAPTER_WERROR "Treat compiler warnings as errors" ON)
 option(MIGADAPTER_HARDENING "Build with the OpenSSF hardening flags" OFF)
 option(MIGADAPTER_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(MIGADAPTER_BENCH "Build the benchmarks" OFF)
-option(MIGADAPTER_STATIC "Link the programs statically" OFF)
 set(MIGADAPTER_SANITIZE "" CACHE STRING "Value for -fsanitize=, for example address,undefined")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
