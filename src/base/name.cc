@@ -1,5 +1,7 @@
 #include "base/name.h"
 
+#include <algorithm>
+
 namespace migadapter::base {
 
 Name::Name(std::string_view text) {
@@ -20,9 +22,17 @@ Name NamePool::intern(std::string_view text) {
   if (text.empty()) return Name();
   const std::lock_guard lock(mutex_);
   if (const auto found = names_.find(text); found != names_.end()) return found->second;
+  if (names_.size() >= sweep_at_) sweep();
   Name name(text);
   names_.emplace(name.view(), name);
   return name;
+}
+
+/// Sizes double between sweeps, so that each name added pays for a constant share of them. Nobody
+/// can take hold of a swept name meanwhile: only intern hands out what the pool alone holds.
+void NamePool::sweep() {
+  std::erase_if(names_, [](const auto& entry) { return entry.second.is_only_holder(); });
+  sweep_at_ = std::max(kFirstSweep, 2 * names_.size());
 }
 
 std::size_t NamePool::size() const {

@@ -55,20 +55,29 @@ class Name {
   }
   void release() noexcept;
 
+  friend class NamePool;
+  /// Whether nobody else holds this text. REQUIRES: not empty().
+  bool is_only_holder() const { return body_->references.load(std::memory_order_acquire) == 1; }
+
   Body* body_ = nullptr;
 };
 
-/// Gives equal texts the same Name. Thread-safe. Names outlive the pool.
+/// Gives equal texts the same Name. Thread-safe. Names outlive the pool, and texts that only the
+/// pool still holds are forgotten as it grows: it never holds much more than twice what is in use.
 class NamePool {
  public:
   Name intern(std::string_view text);
 
-  /// How many different texts were interned; for tests and memory reports.
+  /// How many different texts it holds; for tests and memory reports.
   std::size_t size() const;
 
  private:
+  static constexpr std::size_t kFirstSweep = 1024;
+  void sweep();
+
   mutable std::mutex mutex_;
   std::unordered_map<std::string_view, Name> names_;
+  std::size_t sweep_at_ = kFirstSweep;  ///< the size at which unused names are looked for
 };
 
 }  // namespace migadapter::base

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace migadapter::base {
 namespace {
 
@@ -33,6 +36,21 @@ TEST(NamePool, StoresEachTextOnce) {
   const Name second = pool.intern("node-1");
   EXPECT_EQ(first.view().data(), second.view().data());
   EXPECT_EQ(pool.size(), 1U);
+}
+
+TEST(NamePool, ForgetsTextsThatNobodyHoldsAnyMore) {
+  NamePool pool;
+  const Name held = pool.intern("held");
+  for (int i = 0; i < 100'000; ++i) pool.intern("pod-" + std::to_string(i));
+  EXPECT_LE(pool.size(), 1024U);
+  EXPECT_EQ(pool.intern("held").view().data(), held.view().data());
+}
+
+TEST(NamePool, KeepsEveryTextThatSomebodyHolds) {
+  NamePool pool;
+  std::vector<Name> held;
+  for (int i = 0; i < 5'000; ++i) held.push_back(pool.intern("node-" + std::to_string(i)));
+  EXPECT_EQ(pool.size(), 5'000U);
 }
 
 }  // namespace

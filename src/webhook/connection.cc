@@ -48,11 +48,17 @@ class BufferShare {
   BufferShare& operator=(const BufferShare&) = delete;
   ~BufferShare() { release(); }
 
-  /// False when all connections together hold too much.
+  /// False, and nothing added, when all connections together would hold too much.
   bool grow_to(std::size_t bytes) {
     const std::size_t added = bytes - bytes_;
+    std::size_t held = state_.buffered_bytes;
+    do {
+      if (held + added > state_.limits.most_buffered_bytes) {
+        return false;
+      }
+    } while (!state_.buffered_bytes.compare_exchange_weak(held, held + added));
     bytes_ = bytes;
-    return state_.buffered_bytes.fetch_add(added) + added <= state_.limits.most_buffered_bytes;
+    return true;
   }
   void release() { state_.buffered_bytes.fetch_sub(std::exchange(bytes_, 0)); }
 

@@ -88,7 +88,8 @@ void fill(Store& store, PodSource& pods) {
 }
 
 std::size_t bytes_in_use() {
-  return mallinfo2().uordblks;
+  const struct mallinfo2 heap = mallinfo2();
+  return heap.uordblks + heap.hblkhd;
 }
 
 /// An event about a pod that is known, as a change of its status sends it.

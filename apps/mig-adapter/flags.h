@@ -1,0 +1,37 @@
+// The command line of mig-adapter.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/log.h"
+#include "decide/restore.h"
+
+namespace migadapter::app {
+
+/// What `mig-adapter run` was told.
+struct RunFlags {
+  std::string
+      kubeconfig;  ///< empty: in cluster where that can be, else $KUBECONFIG or ~/.kube/config
+  std::string context;
+  std::string
+      name_space;  ///< our own: Lease and probe; empty: the context's or the service account's
+  std::string webhook_url;  ///< https://HOST[:PORT]; empty: the Service of the deployment
+  std::string webhook_service = "mig-adapter";
+  std::string webhook_listen;  ///< ADDRESS:PORT; empty: every address, at the URL's port or 9443
+  std::string certificate_folder;  ///< empty: a CA of our own
+  std::string health_listen = "0.0.0.0:8081";
+  base::LogFormat log_format = base::LogFormat::json;
+  base::LogLevel log_level = base::LogLevel::info;
+  decide::RestoreMode restore = decide::RestoreMode::eager;
+  std::int64_t minimum_run_seconds = 0;
+  bool leader_election = true;
+};
+
+/// Reads the command line. Holds an exit code where nothing is left to do: --help, --version, or a
+/// mistake, which is then on standard error.
+std::variant<RunFlags, int> parse_flags(int argc, char** argv);
+
+}  // namespace migadapter::app

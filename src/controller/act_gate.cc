@@ -1,0 +1,55 @@
+#include "controller/act_gate.h"
+
+#include "base/check.h"
+#include "controller/limits.h"
+
+namespace migadapter::controller {
+
+HoldReason hold_reason(const GateView& view, base::MonotonicTime now) {
+  if (!view.synced) return HoldReason::not_synced;
+  if (!view.watch_current_as_of || now - *view.watch_current_as_of > kOldestWatch)
+    return HoldReason::watch_stale;
+  if (!view.leader_until || now >= *view.leader_until) return HoldReason::not_leader;
+  if (!view.webhook_proven_at || now - *view.webhook_proven_at > kOldestProbe)
+    return HoldReason::webhook_unproven;
+  return HoldReason::free_to_act;
+}
+
+std::string_view to_string(HoldReason reason) {
+  switch (reason) {
+    case HoldReason::free_to_act:
+      return "FreeToAct";
+    case HoldReason::not_synced:
+      return "NotSynced";
+    case HoldReason::watch_stale:
+      return "WatchStale";
+    case HoldReason::not_leader:
+      return "NotLeader";
+    case HoldReason::webhook_unproven:
+      return "WebhookUnproven";
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+std::string_view explain(HoldReason reason) {
+  switch (reason) {
+    case HoldReason::free_to_act:
+      return "pods may be moved";
+    case HoldReason::not_synced:
+      return "the first lists from the API server are not complete yet";
+    case HoldReason::watch_stale:
+      return "a watch is broken or silent, so the view of the cluster may be old; see the log for "
+             "the kind";
+    case HoldReason::not_leader:
+      return "another process holds the Lease; this one only answers the webhook";
+    case HoldReason::webhook_unproven:
+      return "a dry-run pod did not come back patched by the webhook; check that the API server "
+             "can reach its "
+             "address and trusts its certificate";
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+}  // namespace migadapter::controller

@@ -1,0 +1,33 @@
+// Whether pods may be evicted at all right now.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace migadapter::controller {
+
+/// The first thing that forbids acting. Deciding goes on meanwhile.
+enum class HoldReason {
+  free_to_act,
+  not_synced,        ///< the first lists are not complete
+  watch_stale,       ///< what we see may not be what is
+  not_leader,        ///< another process acts
+  webhook_unproven,  ///< an evicted pod might come back unpatched
+};
+std::string_view to_string(HoldReason reason);
+/// A sentence with what to look at.
+std::string_view explain(HoldReason reason);
+
+/// What the gate looks at. Moments are nothing where the thing has not happened.
+struct GateView {
+  bool synced = false;
+  std::optional<base::MonotonicTime> watch_current_as_of;
+  std::optional<base::MonotonicTime> leader_until;
+  std::optional<base::MonotonicTime> webhook_proven_at;
+};
+
+HoldReason hold_reason(const GateView& view, base::MonotonicTime now);
+
+}  // namespace migadapter::controller

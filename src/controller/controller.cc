@@ -1,0 +1,154 @@
+#include "controller/controller.h"
+
+#include <algorithm>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "controller/limits.h"
+
+namespace migadapter::controller {
+
+Controller::Controller(ControllerDoors doors, ControllerOptions options)
+    : doors_(std::move(doors)),
+      options_(options),
+      journal_(doors_.writer, doors_.clock, doors_.log),
+      mover_({store_, doors_.rules, doors_.writer, doors_.inbox, doors_.clock, journal_},
+             options.seed),
+      kinds_synced_(kube::kWatchedKindCount, false) {}
+
+void Controller::run(const std::stop_token& stop) {
+  const std::stop_callback wake(stop, [this] { doors_.inbox.push(Nudge{}); });
+  base::Millis wait{0};
+  while (!stop.stop_requested()) wait = step(doors_.inbox.take(wait));
+}
+
+base::Millis Controller::step(std::vector<Message> messages) {
+  for (Message& message : messages) take_in(std::move(message));
+  mover_.expire();
+  const base::MonotonicTime now = doors_.clock.monotonic();
+  if (update_gate() != HoldReason::free_to_act) return kGateRetry;
+  const bool due = changed_ || now >= next_resync_;
+  if (due && now >= next_sweep_) sweep();
+  return time_until_due();
+}
+
+base::Millis Controller::time_until_due() const {
+  const base::MonotonicTime now = doors_.clock.monotonic();
+  base::MonotonicTime due = changed_ ? next_sweep_ : next_resync_;
+  if (const auto deadline = mover_.next_deadline()) due = std::min(due, *deadline);
+  return std::max(due - now, base::Millis(0));
+}
+
+void Controller::take_in(Message message) {
+  changed_ = changed_ || !is_heartbeat(message);
+  if (auto* event = std::get_if<kube::ClusterEvent>(&message)) {
+    take_in(std::move(*event));
+  } else if (const auto* outcome = std::get_if<EvictionOutcome>(&message)) {
+    mover_.eviction_answered(*outcome);
+  }
+}
+
+void Controller::take_in(kube::ClusterEvent event) {
+  if (auto* pod = std::get_if<cluster::Pod>(&event)) {
+    const base::Name uid = pod->uid;
+    store_.upsert(std::move(*pod));
+    mover_.pod_changed(*store_.snapshot().find_pod(uid));
+  } else if (auto* node = std::get_if<cluster::Node>(&event)) {
+    store_.upsert(std::move(*node));
+  } else if (auto* owner = std::get_if<cluster::Owner>(&event)) {
+    store_.upsert(std::move(*owner));
+  } else if (auto* limit = std::get_if<cluster::NamespaceLimit>(&event)) {
+    store_.upsert(std::move(*limit));
+  } else if (const auto* removed = std::get_if<kube::Removed>(&event)) {
+    remove(*removed);
+  } else if (const auto* kind = std::get_if<kube::Synced>(&event)) {
+    kinds_synced_[static_cast<std::size_t>(kind->kind)] = true;
+    synced_ = std::all_of(kinds_synced_.begin(), kinds_synced_.end(), std::identity());
+  }
+}
+
+void Controller::remove(const kube::Removed& removed) {
+  switch (removed.kind) {
+    case kube::WatchedKind::pods:
+      if (const cluster::Pod* pod = store_.snapshot().find_pod(removed.key))
+        mover_.pod_removed(*pod);
+      return store_.remove_pod(removed.key);
+    case kube::WatchedKind::nodes:
+      return store_.remove_node(removed.key);
+    case kube::WatchedKind::replica_sets:
+    case kube::WatchedKind::stateful_sets:
+    case kube::WatchedKind::replication_controllers:
+      mover_.owner_removed(removed.key);
+      return store_.remove_owner(removed.key);
+    case kube::WatchedKind::resource_quotas:
+    case kube::WatchedKind::limit_ranges:
+      return store_.remove_limit(removed.key);
+  }
+}
+
+bool Controller::is_heartbeat(const Message& message) const {
+  const auto* event = std::get_if<kube::ClusterEvent>(&message);
+  const auto* node = event == nullptr ? nullptr : std::get_if<cluster::Node>(event);
+  const cluster::NodeState* known =
+      node == nullptr ? nullptr : store_.snapshot().find_node(node->name);
+  return known != nullptr && known->node == *node;
+}
+
+HoldReason Controller::update_gate() {
+  GateView view = doors_.gate();
+  view.synced = synced_;
+  const HoldReason hold = hold_reason(view, doors_.clock.monotonic());
+  if (hold != last_hold_) journal_.gate_changed(hold);
+  last_hold_ = hold;
+  return hold;
+}
+
+void Controller::sweep() {
+  const base::MonotonicTime begin = doors_.clock.monotonic();
+  changed_ = false;
+  upgrade_waiting_pods();
+  restore_upgraded_pods();
+  const base::MonotonicTime end = doors_.clock.monotonic();
+  next_sweep_ = end + kSweepPauseFactor * (end - begin);
+  next_resync_ = end + kResync;
+}
+
+std::vector<base::Name> Controller::waiting_in_order() const {
+  const cluster::Snapshot& snapshot = store_.snapshot();
+  std::vector<const cluster::Pod*> pods;
+  pods.reserve(snapshot.waiting().size());
+  for (const base::Name& uid : snapshot.waiting()) pods.push_back(snapshot.find_pod(uid));
+  std::sort(pods.begin(), pods.end(), [](const cluster::Pod* a, const cluster::Pod* b) {
+    return std::tie(b->priority, a->created, a->uid) < std::tie(a->priority, b->created, b->uid);
+  });
+  std::vector<base::Name> uids;
+  uids.reserve(pods.size());
+  for (const cluster::Pod* pod : pods) uids.push_back(pod->uid);
+  return uids;
+}
+
+void Controller::upgrade_waiting_pods() {
+  for (const base::Name& uid : waiting_in_order()) {
+    const cluster::Pod& pod = *store_.snapshot().find_pod(uid);
+    if (pod.owner && !mover_.may_move(pod)) continue;
+    const decide::UpgradeDecision decision = decide::upgrade(store_.snapshot(), pod);
+    if (!decision.grant) {
+      journal_.refused(pod, decision);
+    } else if (!mover_.start(pod, *decision.grant, cluster::RulePurpose::upgrade)) {
+      return;  // no room for another rule: the moves under way come first
+    }
+  }
+}
+
+void Controller::restore_upgraded_pods() {
+  const auto held = [this](const cluster::Pod& pod) { return !mover_.may_move(pod); };
+  while (const auto next =
+             decide::next_restore(store_.snapshot(), options_.restore, doors_.clock.wall(), held)) {
+    const cluster::Pod& pod = *store_.snapshot().find_pod(next->pod_uid);
+    if (!mover_.start(pod, *next->decision.grant, cluster::RulePurpose::restore)) return;
+  }
+}
+
+}  // namespace migadapter::controller

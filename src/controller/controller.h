@@ -1,0 +1,75 @@
+// Gather, decide, act: the loop that turns what the watch shows into moves.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "cluster/store.h"
+#include "controller/act_gate.h"
+#include "controller/inbox.h"
+#include "controller/journal.h"
+#include "controller/mover.h"
+#include "decide/restore.h"
+
+namespace migadapter::controller {
+
+/// What the controller works with. All outlive it.
+struct ControllerDoors {
+  Inbox& inbox;
+  cluster::RuleStore& rules;
+  kube::ClusterWriter& writer;
+  const base::Clock& clock;
+  base::Logger& log;
+  /// Watch, lease and webhook as they stand now; `synced` is filled in by the controller.
+  /// Thread-safe.
+  std::function<GateView()> gate;
+};
+
+struct ControllerOptions {
+  decide::RestorePolicy restore;
+  std::uint64_t seed = 0;  ///< for rule ids
+};
+
+/// One thread's work. `step` is the whole of it; `run` repeats it until it is told to stop.
+class Controller {
+ public:
+  Controller(ControllerDoors doors, ControllerOptions options);
+
+  /// Takes in the messages, then decides and acts where that is due. Returns how long nothing needs
+  /// to be done unless a message arrives.
+  base::Millis step(std::vector<Message> messages);
+  void run(const std::stop_token& stop);
+
+  /// Whether every kind has been listed. Thread-safe; for the readiness check.
+  bool synced() const { return synced_; }
+
+ private:
+  void take_in(Message message);
+  void take_in(kube::ClusterEvent event);
+  void remove(const kube::Removed& removed);
+  /// A node that reported itself without any change: thousands of nodes do so all the time.
+  bool is_heartbeat(const Message& message) const;
+  HoldReason update_gate();
+  base::Millis time_until_due() const;
+  void sweep();
+  void upgrade_waiting_pods();
+  void restore_upgraded_pods();
+  std::vector<base::Name> waiting_in_order() const;
+
+  ControllerDoors doors_;
+  ControllerOptions options_;
+  cluster::Store store_;
+  Journal journal_;
+  Mover mover_;
+  std::vector<bool> kinds_synced_;
+  std::atomic<bool> synced_ = false;
+  std::optional<HoldReason> last_hold_;
+  bool changed_ = true;
+  base::MonotonicTime next_sweep_{};
+  base::MonotonicTime next_resync_{};
+};
+
+}  // namespace migadapter::controller

@@ -1,0 +1,158 @@
+#include "controller/controller.h"
+
+#include <gtest/gtest.h>
+
+#include "controller/limits.h"
+#include "controller/world_test_fixture.h"
+
+namespace migadapter::controller {
+namespace {
+
+constexpr const char* k1g = "nvidia.com/mig-1g.5gb";
+constexpr const char* k2g = "nvidia.com/mig-2g.10gb";
+constexpr const char* k3g = "nvidia.com/mig-3g.20gb";
+constexpr const char* k4g = "nvidia.com/mig-4g.20gb";
+
+cluster::Node all_balanced(const std::string& name) {
+  return cluster::testing::make_node(name).offers(k1g, 2).offers(k2g, 1).offers(k3g, 1);
+}
+
+class ControllerTest : public testing::Test {
+ protected:
+  World world_;
+};
+
+TEST_F(ControllerTest, TheWalkthroughUpgradesTheThirdPodAndRestoresIt) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.add_owner("workload-1g-1", k1g, 1);
+  world_.add_owner("workload-1g-2", k1g, 1);
+  world_.settle();
+  EXPECT_EQ(world_.evictions(), 0);
+
+  world_.scale("workload-1g-2", 2);
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("workload-1g-2"), "1g.5gb, 2g.10gb");
+  EXPECT_EQ(world_.evictions(), 1);
+
+  world_.scale("workload-1g-1", 0);
+  world_.delete_pod("workload-1g-1-0");
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("workload-1g-2"), "1g.5gb, 1g.5gb");
+  EXPECT_EQ(world_.evictions(), 2);
+}
+
+TEST_F(ControllerTest, ABurstOfAHundredPodsCostsAHundredEvictions) {
+  for (int i = 0; i < 100; ++i) {
+    world_.add_node(cluster::testing::make_node("gpu-" + std::to_string(i)).offers(k2g, 1));
+  }
+  world_.add_owner("web", k1g, 100);
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("web").find("pending"), std::string::npos);
+  EXPECT_EQ(world_.evictions(), 100);
+}
+
+TEST_F(ControllerTest, AStatefulSetsPodComesBackUnderItsNameWithTheGrant) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.add_owner("db", k1g, 3, cluster::OwnerKind::stateful_set);
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("db"), "1g.5gb, 1g.5gb, 2g.10gb");
+  EXPECT_EQ(world_.evictions(), 1);
+}
+
+TEST_F(ControllerTest, OfTwoUpgradedPodsTheOneThatWastesMoreIsRestored) {
+  world_.add_node(cluster::testing::make_node("gpu-1").offers(k4g, 1));
+  world_.add_owner("small", k1g, 1);
+  world_.settle();
+  ASSERT_EQ(world_.grants_of("small"), "4g.20gb");
+  world_.add_node(cluster::testing::make_node("gpu-2").offers(k3g, 1));
+  world_.add_owner("middle", k2g, 1);
+  world_.settle();
+  // Moving small from 4g.20gb to 3g.20gb would reclaim a slice too, but middle waits for it.
+  ASSERT_EQ(world_.grants_of("middle"), "3g.20gb");
+  ASSERT_EQ(world_.grants_of("small"), "4g.20gb");
+  world_.add_node(cluster::testing::make_node("gpu-3").offers(k2g, 1));
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("small"), "2g.10gb");
+  EXPECT_EQ(world_.grants_of("middle"), "3g.20gb");
+}
+
+TEST_F(ControllerTest, NothingIsEvictedWhileTheWebhookIsUnproven) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.gate_view.leader_until.reset();
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  EXPECT_EQ(world_.evictions(), 0);
+  world_.gate_view.leader_until = base::MonotonicTime::max();
+  world_.pass(base::Millis(1));
+  EXPECT_EQ(world_.evictions(), 1);
+}
+
+TEST_F(ControllerTest, APodThatChangedBeforeTheEvictionIsDecidedAnew) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.eviction_errors = {base::Error(base::ErrorCode::conflict, "the object has been modified")};
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb");
+  EXPECT_EQ(world_.evictions(), 1);
+}
+
+TEST_F(ControllerTest, ALostAnswerToAnEvictionIsNotAskedTwice) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.lost_answers = {base::Error(base::ErrorCode::timeout, "no answer in 30 s")};
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb");
+  EXPECT_EQ(world_.evictions(), 1);
+}
+
+TEST_F(ControllerTest, ADisruptionBudgetHoldsTheOwnerAsLongAsTheServerAsks) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.eviction_errors = {base::Error(base::ErrorCode::too_many_requests, "budget")
+                                .with_retry_after(base::Millis(7'000))};
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  world_.pass(base::Millis(6'999));
+  EXPECT_EQ(world_.evictions(), 0);
+  world_.pass(base::Millis(1));
+  EXPECT_EQ(world_.evictions(), 1);
+}
+
+TEST_F(ControllerTest, AWebhookThatDoesNotPatchCostsFewEvictionsHoweverLongItLasts) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.webhook_patches = false;
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  for (int minute = 0; minute < 59; ++minute) world_.pass(base::Millis(60'000));
+  EXPECT_LE(world_.evictions(), kMostFailuresPerHour);
+  EXPECT_GT(world_.evictions(), 1);
+  EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, pending 1g.5gb");
+}
+
+TEST_F(ControllerTest, TellsOnThePodWhatHappenedToIt) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.add_owner("web", k1g, 5);
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb, 3g.20gb, pending 1g.5gb");
+  const std::vector<std::string> reasons = world_.event_reasons();
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "Upgrading"), 2);
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "Upgraded"), 2);
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "NotUpgraded"), 1);
+}
+
+TEST_F(ControllerTest, AnOwnerThatDoesNotRecreateItsPodIsLeftAlone) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.add_owner("web", k1g, 3);
+  world_.owners_recreate = false;
+  world_.settle();
+  EXPECT_EQ(world_.evictions(), 1);
+  world_.pass(kRuleLifetime);
+  world_.owners_recreate = true;
+  world_.scale("web", 3);
+  world_.settle();
+  EXPECT_EQ(world_.evictions(), 1);
+  world_.pass(kFirstBackOff);
+  EXPECT_EQ(world_.evictions(), 2);
+}
+
+}  // namespace
+}  // namespace migadapter::controller

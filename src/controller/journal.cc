@@ -1,0 +1,151 @@
+#include "controller/journal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace migadapter::controller {
+namespace {
+
+std::string_view verb(const Move& move) {
+  return move.rule.purpose == cluster::RulePurpose::upgrade ? "upgrade" : "restore";
+}
+
+/// Reasons that concern the scheduler or a passing state, not something a user could change.
+bool is_worth_an_event(decide::UpgradeReason reason) {
+  switch (reason) {
+    case decide::UpgradeReason::upgraded:
+    case decide::UpgradeReason::not_waiting:
+    case decide::UpgradeReason::nominated:
+    case decide::UpgradeReason::fits_now:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::string refusal_text(const decide::UpgradeDecision& decision) {
+  std::string text(decide::explain(decision.reason));
+  if (decision.reason == decide::UpgradeReason::not_eligible)
+    text = decide::explain(decision.eligible);
+  if (!decision.detail.empty()) text += ": " + decision.detail;
+  return text;
+}
+
+}  // namespace
+
+std::string_view to_string(MoveFailure failure) {
+  switch (failure) {
+    case MoveFailure::pod_changed:
+      return "PodChanged";
+    case MoveFailure::refused:
+      return "Refused";
+    case MoveFailure::not_recreated:
+      return "NotRecreated";
+    case MoveFailure::not_placed:
+      return "NotPlaced";
+    case MoveFailure::pod_failed:
+      return "PodFailed";
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+std::string_view explain(MoveFailure failure) {
+  switch (failure) {
+    case MoveFailure::pod_changed:
+      return "the pod changed or went away before the eviction, which therefore did not happen";
+    case MoveFailure::refused:
+      return "the API server refused the eviction";
+    case MoveFailure::not_recreated:
+      return "no pod patched by the webhook appeared in time; the owner waits longer before the "
+             "next try";
+    case MoveFailure::not_placed:
+      return "the scheduler found no node for the new pod in time; the owner waits longer before "
+             "the next try";
+    case MoveFailure::pod_failed:
+      return "the new pod ended before it had a node; the owner waits longer before the next try";
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+void Journal::gate_changed(HoldReason reason) {
+  if (reason == HoldReason::free_to_act) {
+    log_.info("acting on decisions");
+  } else {
+    log_.warning("not evicting any pod",
+                 {{"reason", to_string(reason)}, {"explanation", explain(reason)}});
+  }
+}
+
+void Journal::started(const cluster::Pod& pod, const Move& move) {
+  log_.info("evicting pod", {{"move", verb(move)},
+                             {"pod", full_name(pod)},
+                             {"demand", move.grant.demand.view()},
+                             {"grant", move.grant.grant.view()},
+                             {"node", move.grant.node.view()},
+                             {"rule", move.rule.id}});
+  const bool upgrade = move.rule.purpose == cluster::RulePurpose::upgrade;
+  const std::string message =
+      upgrade
+          ? fmt::format(
+                "No {} is free; restarting the pod so that it can run on {} (node {} has one free)",
+                move.grant.demand.view(), move.grant.grant.view(), move.grant.node.view())
+          : fmt::format(
+                "{} is free on node {} again; restarting the pod so that it stops using a larger "
+                "one",
+                move.grant.grant.view(), move.grant.node.view());
+  writer_.record(
+      {pod.name_space, pod.name, pod.uid, false, upgrade ? "Upgrading" : "Restoring", message});
+}
+
+void Journal::confirmed(const cluster::Pod& new_pod, const Move& move) {
+  log_.info("pod is placed", {{"move", verb(move)},
+                              {"pod", full_name(new_pod)},
+                              {"node", new_pod.node.view()},
+                              {"rule", move.rule.id}});
+  const bool upgrade = move.rule.purpose == cluster::RulePurpose::upgrade;
+  const std::string message =
+      fmt::format("Asked for {}, runs on {} in place of pod {}", move.grant.demand.view(),
+                  move.grant.grant.view(), move.old_pod_name);
+  writer_.record({new_pod.name_space, new_pod.name, new_pod.uid, false,
+                  upgrade ? "Upgraded" : "Restored", message});
+}
+
+void Journal::ended(const Move& move, MoveFailure failure, std::string_view detail) {
+  log_.warning("move ended without success", {{"move", verb(move)},
+                                              {"namespace", move.rule.name_space.view()},
+                                              {"pod", move.old_pod_name},
+                                              {"reason", to_string(failure)},
+                                              {"explanation", explain(failure)},
+                                              {"detail", detail},
+                                              {"rule", move.rule.id}});
+}
+
+void Journal::refused(const cluster::Pod& pod, const decide::UpgradeDecision& decision) {
+  const auto [place, is_new] = said_.try_emplace(pod.uid, decision.reason);
+  if (!is_new && place->second == decision.reason) return;
+  place->second = decision.reason;
+  log_.debug("pod stays as it is", {{"pod", full_name(pod)},
+                                    {"reason", to_string(decision.reason)},
+                                    {"explanation", refusal_text(decision)}});
+  if (!is_worth_an_event(decision.reason) || !event_allowed()) return;
+  writer_.record({pod.name_space, pod.name, pod.uid, false, "NotUpgraded", refusal_text(decision)});
+}
+
+bool Journal::event_allowed() {
+  const base::MonotonicTime now = clock_.monotonic();
+  const auto earned = (now - events_refilled_) / kEventInterval;
+  if (earned > 0) {
+    events_left_ = static_cast<int>(std::min<std::int64_t>(kEventBurst, events_left_ + earned));
+    events_refilled_ = now;
+  }
+  if (events_left_ == 0) return false;
+  --events_left_;
+  return true;
+}
+
+}  // namespace migadapter::controller

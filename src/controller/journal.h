@@ -1,0 +1,57 @@
+// Tells people what was decided and why: log lines and Events, from the same sentences.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/name.h"
+#include "cluster/pod.h"
+#include "controller/act_gate.h"
+#include "controller/limits.h"
+#include "controller/moves.h"
+#include "decide/upgrade.h"
+#include "kube/cluster_writer.h"
+
+namespace migadapter::controller {
+
+/// Why a move ended without success.
+enum class MoveFailure {
+  pod_changed,    ///< the eviction's precondition failed, or the pod was gone
+  refused,        ///< a disruption budget or the API server said no
+  not_recreated,  ///< no pod with our rule appeared: the owner or the webhook did not do its part
+  not_placed,     ///< it appeared, but no node took it
+  pod_failed,     ///< it appeared, and ended before it was placed
+};
+std::string_view to_string(MoveFailure failure);
+std::string_view explain(MoveFailure failure);
+
+/// Confined to the controller's thread.
+class Journal {
+ public:
+  Journal(kube::ClusterWriter& writer, const base::Clock& clock, base::Logger& log)
+      : writer_(writer), clock_(clock), log_(log) {}
+
+  void gate_changed(HoldReason reason);
+  void started(const cluster::Pod& pod, const Move& move);
+  void confirmed(const cluster::Pod& new_pod, const Move& move);
+  void ended(const Move& move, MoveFailure failure, std::string_view detail);
+
+  /// Says why a waiting pod stays as it is: once for each reason, and limited over the cluster.
+  void refused(const cluster::Pod& pod, const decide::UpgradeDecision& decision);
+  /// The pod is gone: forget what was said about it.
+  void forget(const base::Name& pod_uid) { said_.erase(pod_uid); }
+
+ private:
+  bool event_allowed();
+
+  kube::ClusterWriter& writer_;
+  const base::Clock& clock_;
+  base::Logger& log_;
+  std::unordered_map<base::Name, decide::UpgradeReason> said_;
+  int events_left_ = kEventBurst;
+  base::MonotonicTime events_refilled_{};
+};
+
+}  // namespace migadapter::controller

@@ -1,0 +1,59 @@
+// Every number that bounds what the controller does, with its reason.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/clock.h"
+
+namespace migadapter::controller {
+
+/// How long a rule waits for its pod. Owners recreate a pod within milliseconds; a slow controller
+/// manager takes seconds. Longer would let the rule catch an unrelated pod of the owner.
+inline constexpr base::Millis kRuleLifetime{30'000};
+
+/// The same where the old pod must be gone first (StatefulSet): its grace period comes on top.
+inline constexpr base::Millis kOrderedRuleLifetime{600'000};
+
+/// How long the new pod may take from creation to a node. The scheduler needs milliseconds when it
+/// fits, as we have proven; waiting longer means that the proof did not hold.
+inline constexpr base::Millis kBindDeadline{30'000};
+
+/// Moves of one owner at the same time, once earlier ones were confirmed. Enough for a burst of 100
+/// within a few scheduler rounds, few enough that a bad grant harms little.
+inline constexpr int kMostMovesOfOwner = 32;
+
+/// Moves of the whole cluster at the same time: bounds rules, promises and requests under way.
+inline constexpr std::size_t kMostMoves = 256;
+
+/// An owner whose move failed waits this long, then twice as long for each further failure.
+inline constexpr base::Millis kFirstBackOff{10'000};
+inline constexpr base::Millis kLongestBackOff{600'000};
+
+/// Failed moves that one owner may cause within an hour, whatever the back-off says.
+inline constexpr int kMostFailuresPerHour = 6;
+
+/// The share of time that may go into going over all waiting pods again: a sweep that took T is
+/// followed by a pause of nine T.
+inline constexpr int kSweepPauseFactor = 9;
+
+/// Going over everything although nothing was reported: what was missed heals within this time.
+inline constexpr base::Millis kResync{30'000};
+
+/// While nothing may be evicted, the gate is looked at this often.
+inline constexpr base::Millis kGateRetry{500};
+
+/// The API server sends a bookmark about once a minute; two missing ones mean that the view may be
+/// old.
+inline constexpr base::Millis kOldestWatch{150'000};
+
+/// The webhook is asked this often whether it is reached, and counts as reached for this long.
+inline constexpr base::Millis kProbeInterval{10'000};
+inline constexpr base::Millis kProbeRetry{500};
+inline constexpr base::Millis kOldestProbe{30'000};
+
+/// Events about refusals: this many at once, then one a second, as client-go limits its own.
+inline constexpr int kEventBurst = 25;
+inline constexpr base::Millis kEventInterval{1'000};
+
+}  // namespace migadapter::controller

@@ -1,0 +1,45 @@
+// How many pods of one owner may be moved, and when: one first, more when that worked, none for a
+// while when it did not.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "base/name.h"
+#include "cluster/pod.h"
+
+namespace migadapter::controller {
+
+/// The brake on every owner. A second pod is not evicted before the first move is confirmed; from
+/// then on each confirmation allows one more at a time, so that a round of moves doubles the next
+/// one (the ReplicaSet controller creates pods in the same manner). A failure brings it back to
+/// one, after a pause that doubles. Owners that recreate pods in order (StatefulSet) always have
+/// one. Confined to one thread.
+class OwnerPaces {
+ public:
+  bool may_move(const cluster::OwnerReference& owner, base::MonotonicTime now) const;
+  void begin(const cluster::OwnerReference& owner);
+  void confirmed(const base::Name& owner_uid);
+  /// The move came to nothing through no fault of the grant: the pod had changed, or was gone.
+  void withdrawn(const base::Name& owner_uid);
+  void failed(const base::Name& owner_uid, base::MonotonicTime now);
+  /// A move that had been confirmed turned out badly: the kubelet refused the pod.
+  void regretted(const base::Name& owner_uid, base::MonotonicTime now);
+  /// The API server asked us to wait, or a disruption budget forbids the eviction.
+  void pause(const base::Name& owner_uid, base::MonotonicTime until);
+  /// Forgets an owner that is gone.
+  void forget(const base::Name& owner_uid);
+
+ private:
+  struct Pace {
+    int in_flight = 0;
+    int window = 1;
+    int failures_in_a_row = 0;
+    base::MonotonicTime not_before{};
+    std::deque<base::MonotonicTime> failures;  ///< of the last hour, oldest first
+  };
+  std::unordered_map<base::Name, Pace> paces_;
+};
+
+}  // namespace migadapter::controller
