@@ -80,8 +80,11 @@ func buildBinaries(folder string) error {
 	if len(missingBinaries(folder)) == 0 {
 		return nil
 	}
-	scratch, err := os.MkdirTemp(filepath.Dir(folder), "build-")
-	if err != nil {
+	scratch := filepath.Join(filepath.Dir(folder), "unfinished")
+	if err := os.RemoveAll(scratch); err != nil { // of a build that was interrupted
+		return err
+	}
+	if err := os.Mkdir(scratch, 0o755); err != nil {
 		return err
 	}
 	defer os.RemoveAll(scratch)

@@ -1,0 +1,88 @@
+"""A running mig-adapter."""
+
+import os
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+
+from plane import ROOT, CommandFailed
+
+PROGRAM = os.environ.get("MIG_ADAPTER", str(ROOT / "build/dev/apps/mig-adapter"))
+WEBHOOK_CONFIGURATION = "mutatingwebhookconfiguration/mig-adapter"
+END_SECONDS = 30
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Adapter:
+    """`mig-adapter run` as a user starts it outside the cluster."""
+
+    def __init__(self, plane, log_path, *flags, kubeconfig=None, namespace="default"):
+        self.plane = plane
+        self._log_path = log_path
+        self._health = f"127.0.0.1:{free_port()}"
+        webhook = f"127.0.0.1:{free_port()}"
+        arguments = [
+            PROGRAM, "run", "--kubeconfig", str(kubeconfig or plane.kubeconfig),
+            "--webhook-url", f"https://{webhook}", "--webhook-listen", webhook,
+            "--health-listen", self._health, "--namespace", namespace,
+            "--log-format", "text", "--log-level", "debug", *map(str, flags),
+        ]
+        self._log = open(log_path, "ab")
+        self.process = subprocess.Popen(arguments, stderr=self._log, stdout=self._log)
+        plane.reporters.append(self.report)
+
+    def answers(self, path):
+        try:
+            with urllib.request.urlopen(f"http://{self._health}{path}", timeout=5) as response:
+                return response.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def wait_until_ready(self):
+        def ready():
+            assert self.process.poll() is None, f"mig-adapter ended:\n{self.report()}"
+            return self.answers("/readyz")
+
+        self.plane.wait_until("mig-adapter is ready", ready)
+        return self
+
+    def stop(self):
+        """Asks it to end; it must do so in time, with exit code 0, and unregister its webhook."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(END_SECONDS)
+        self._forget()
+        assert code == 0, f"mig-adapter ended with {code}:\n{self.log()[-8000:]}"
+        assert not self.is_registered()
+
+    def kill(self):
+        """Ends it as a crash does."""
+        self.process.kill()
+        self.process.wait(END_SECONDS)
+        self._forget()
+
+    def _forget(self):
+        self._log.close()
+        if self.report in self.plane.reporters:
+            self.plane.reporters.remove(self.report)
+
+    def is_registered(self):
+        try:
+            self.plane.get(WEBHOOK_CONFIGURATION)
+        except CommandFailed as failure:
+            assert "NotFound" in str(failure), failure
+            return False
+        return True
+
+    def log(self):
+        return self._log_path.read_text(errors="replace")
+
+    def report(self):
+        return f"log of mig-adapter:\n{self.log()[-6000:]}"
