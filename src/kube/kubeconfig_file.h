@@ -10,7 +10,7 @@
 
 namespace migadapter::kube {
 
-/// Where a value was read, for messages: "/home/a/.kube/config: users[0].user".
+/// Where a value was read, for messages: "~/.kube/config: users[0].user".
 struct FieldPlace {
   std::string file;
   std::string field;

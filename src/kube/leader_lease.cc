@@ -55,6 +55,7 @@ class Campaign : public std::enable_shared_from_this<Campaign> {
       changed_.wait_for(lock, timeout, [this] { return !round_open_; });
       record = election_.release(clock_.wall());
       election_.on_released();
+      report_change();
     }
     if (record.has_value())
       give_back(*record, std::max(base::Millis(1), give_up - clock_.monotonic()));

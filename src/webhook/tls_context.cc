@@ -24,8 +24,8 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-int choose_http11(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
-                  const unsigned char* offered, unsigned int offered_size, void*) {
+extern "C" int choose_http11(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
+                             const unsigned char* offered, unsigned int offered_size, void*) {
   unsigned char* match = nullptr;
   const int result = SSL_select_next_proto(&match, chosen_size, bytes_of(kHttp11Protocol),
                                            static_cast<unsigned int>(kHttp11Protocol.size()),

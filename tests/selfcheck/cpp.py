@@ -13,12 +13,13 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
+_HAS_C_LINKAGE = re.compile(r"\s*extern\b")
 _NAME_BEFORE_PARENTHESIS = re.compile(r"(operator\s*\S+|~?\w+)\s*$")
 
 
 @dataclass(frozen=True)
 class Function:
-    """A definition or declaration. `last_line` equals `line` for a declaration."""
+    """A definition or declaration. `parameters` is 0 for callbacks of C libraries; `last_line` equals `line` for a declaration."""
 
     name: str
     line: int
@@ -104,6 +105,8 @@ def _function(code, start, head_end, end):
     head = code[start:head_end]
     first = start + len(head) - len(head.lstrip())
     name, parameters = _parameter_list(head) or ("(lambda)", "")
+    if _HAS_C_LINKAGE.match(head):
+        parameters = ""  # the library that calls it chose them
     return Function(name, _line(code, first), _line(code, end), _count(parameters))
 
 

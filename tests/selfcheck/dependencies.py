@@ -63,9 +63,10 @@ def dependency_findings(tree):
 
 
 def private_header_findings(tree):
-    """A header that shows a library's types, itself or through another, stays in its folder."""
+    """A header that shows a library's types, itself or through another, stays in its folder; only
+    tests may look."""
     private = _private_headers(tree)
-    for path in filter(is_cpp, tree.files):
+    for path in (path for path in tree.files if is_cpp(path) and not is_test(path)):
         for number, header in _includes(tree, path):
             folder = path.rsplit("/", 1)[0]
             if f"src/{header}" in private and not f"src/{header}".startswith(f"{folder}/"):

@@ -99,6 +99,7 @@ CANARIES = {
         "a temporary file in code": {"src/kube/http.cc": '+auto path = "/t' + 'mp/x";\n'},
     },
     "sleep": {
+        "in what a test includes": {"src/decide/test_x.h": "// X.\n#pragma once\nauto f() { usleep(1); }\n"},
         "in a test": {"src/decide/fit_test.cc": "+void f() { std::this_thread::sleep_for(1s); }\n"},
     },
     "clock": {
@@ -189,6 +190,10 @@ class FunctionsTest(unittest.TestCase):
     def test_commas_of_types_do_not_count_as_parameters(self):
         source = "R<A, B> f(std::map<int, int> a, std::function<void(int, int)> b = {1, 2}) const;\n"
         self.assertEqual([("f", 1, 2)], self.found(source))
+
+    def test_parameters_of_c_callbacks_are_not_ours_to_choose(self):
+        source = 'extern "C" int f(int a, int b, int c, int d, int e, int f) {\n}\n'
+        self.assertEqual([("f", 2, 0)], self.found(source))
 
     def test_operators_have_names(self):
         source = "int operator()(int a) {\n}\nbool operator<(A a, B b) {\n}\n"

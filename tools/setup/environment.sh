@@ -12,20 +12,14 @@ export PYTHONDONTWRITEBYTECODE=1
 
 [ -x "$(command -v go)" ] || [ ! -x /usr/local/go/bin/go ] || export PATH=$PATH:/usr/local/go/bin
 
-# Whether a Go toolchain that can build the control plane is there.
-have_go() {
-  local version
-  version=$(go env GOVERSION 2>/dev/null) || return 1
-  printf 'go1.26\n%s\n' "$version" | sort -VC
-}
-
-# Says what to do where neither Go nor a ready control plane is there.
+# Says early what to do where the control plane can neither be built nor is there.
 require_control_plane() {
-  if have_go || [ -n "${KUBEBUILDER_ASSETS:-}" ]; then return 0; fi
+  [ ! -x "${KUBEBUILDER_ASSETS:-}/controlplane" ] || return 0
+  printf 'go1.26\n%s\n' "$(go env GOVERSION 2>/dev/null)" | sort -VC && return 0
   cat >&2 <<'TEXT'
-The control plane of the tests is built from source with Go 1.26 or later, and there is no such `go` in PATH.
-Either install it (https://go.dev/doc/install), or set KUBEBUILDER_ASSETS to a folder that holds
-kube-apiserver, etcd, kube-scheduler, kube-controller-manager, kubectl and kwok.
+The control plane is built from source with Go 1.26 or later, and there is no such `go` in PATH. Get it from
+https://go.dev/dl/, or set KUBEBUILDER_ASSETS to a folder that holds kube-apiserver, etcd, kube-scheduler,
+kube-controller-manager, kubectl, kwok and controlplane.
 TEXT
   return 1
 }
