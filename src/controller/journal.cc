@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "controller/limits.h"
 
 namespace migadapter::controller {
 namespace {

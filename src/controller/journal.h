@@ -9,6 +9,7 @@
 #include "base/name.h"
 #include "cluster/pod.h"
 #include "controller/act_gate.h"
+#include "controller/limits.h"
 #include "controller/moves.h"
 #include "decide/upgrade.h"
 #include "kube/cluster_writer.h"
@@ -49,7 +50,7 @@ class Journal {
   const base::Clock& clock_;
   base::Logger& log_;
   std::unordered_map<base::Name, decide::UpgradeReason> said_;
-  int events_left_ = 0;
+  int events_left_ = kEventBurst;
   base::MonotonicTime events_refilled_{};
 };
 
