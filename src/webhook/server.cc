@@ -106,14 +106,14 @@ class Worker {
   std::thread thread_;
 };
 
-/// Accepts on the first worker's thread and deals the connections out in turn.
+/// Accepts on one worker's thread and deals the connections out in turn.
 class TlsServer final : public Server {
  public:
   TlsServer(const ServerOptions& options, ServerHandler handler, base::Logger& log)
       : state_(options.limits, std::move(handler), log),
         workers_{Worker(state_), Worker(state_)},
-        acceptor_(workers_.front().io()),
-        accept_pause_(workers_.front().io()) {}
+        acceptor_(accepting_worker().io()),
+        accept_pause_(accepting_worker().io()) {}
 
   ~TlsServer() override {
     for (Worker& worker : workers_) {
@@ -129,6 +129,9 @@ class TlsServer final : public Server {
   void drain(base::Millis timeout) override;
 
  private:
+  /// The last, which is destroyed first: an accept under way holds a socket of another worker,
+  /// whose io_context must still be there when the accept is dropped.
+  Worker& accepting_worker() { return workers_.back(); }
   void accept();
   void on_accept(const error_code& error, tcp::socket socket, Worker& worker);
   TlsContextPointer tls_context() const;
@@ -226,7 +229,7 @@ void TlsServer::on_accept(const error_code& error, tcp::socket socket, Worker& w
 
 void TlsServer::drain(base::Millis timeout) {
   state_.draining = true;
-  asio::post(workers_.front().io(), [this] {
+  asio::post(accepting_worker().io(), [this] {
     error_code ignored;
     acceptor_.close(ignored);
   });
