@@ -36,7 +36,7 @@ class Adapter:
         ]
         self._log = open(log_path, "ab")
         self.process = subprocess.Popen(arguments, stderr=self._log, stdout=self._log)
-        plane.reporters.append(self.report)
+        plane.adapters.append(self)
 
     def answers(self, path):
         try:
@@ -46,11 +46,7 @@ class Adapter:
             return False
 
     def wait_until_ready(self):
-        def ready():
-            assert self.process.poll() is None, f"mig-adapter ended:\n{self.report()}"
-            return self.answers("/readyz")
-
-        self.plane.wait_until("mig-adapter is ready", ready)
+        self.plane.wait_until("mig-adapter is ready", lambda: self.answers("/readyz"))
         return self
 
     def stop(self):
@@ -70,8 +66,8 @@ class Adapter:
 
     def _forget(self):
         self._log.close()
-        if self.report in self.plane.reporters:
-            self.plane.reporters.remove(self.report)
+        if self in self.plane.adapters:
+            self.plane.adapters.remove(self)
 
     def is_registered(self):
         try:

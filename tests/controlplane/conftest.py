@@ -23,7 +23,7 @@ def plane(shared_plane):
     names = [item["metadata"]["name"] for item in shared_plane.get("namespaces")["items"]
              if item["metadata"]["name"].startswith("test-") and item["status"]["phase"] == "Active"]
     shared_plane.clear(names)
-    shared_plane.reporters.clear()
+    shared_plane.adapters.clear()
 
 
 @pytest.fixture(scope="session")

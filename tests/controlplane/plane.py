@@ -88,7 +88,7 @@ class Plane:
         self.kubeconfig = Path(self.tool("up", "--audit").strip())
         path = json.loads((self.folder / "settings.json").read_text())["binaries"]
         self._kubectl = Path(path) / "kubectl"
-        self.reporters = []  # called for their text when a wait times out
+        self.adapters = []  # that should be running now
 
     def tool(self, command, *arguments):
         return run(TOOL, command, "--dir", self.folder, *arguments)
@@ -144,8 +144,10 @@ class Plane:
             value = condition()
             if value:
                 return value
-            if time.monotonic() > deadline:
-                raise AssertionError(f"after {patience} s still not: {what}\n{self.report()}")
+            ended = any(adapter.process.poll() is not None for adapter in self.adapters)
+            if ended or time.monotonic() > deadline:
+                why = "mig-adapter ended before" if ended else f"after {patience} s still not"
+                raise AssertionError(f"{why}: {what}\n{self.report()}")
             time.sleep(POLL_SECONDS)
 
     def wait_for_grants(self, namespace, wanted, owner=""):
@@ -166,7 +168,7 @@ class Plane:
                  self.kubectl("get", "nodes", "-o",
                               "custom-columns=NAME:.metadata.name,ALLOCATABLE:.status.allocatable"),
                  self.kubectl("get", "events", "-A", "--sort-by=.metadata.creationTimestamp")[-4000:]]
-        return "\n".join(parts + [reporter() for reporter in self.reporters])
+        return "\n".join(parts + [adapter.report() for adapter in self.adapters])
 
     def audit(self):
         """A reader of what the API server answers from now on."""
