@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace migadapter::kube {
 namespace {
 
 constexpr int kOk = 200;
+constexpr int kBadRequest = 400;
 constexpr int kGone = 410;
 constexpr int kTooManyRequests = 429;
 /// A watch that the server ends sooner than this counts as failed, lest we ask again and again.
@@ -178,7 +181,8 @@ ListWatchStep ListWatch::end_of_watch(const base::Status& end, base::MonotonicTi
 
 /// Whether the server says that our place in its history, or in its list, is none.
 bool ListWatch::is_rejected_position(int status) const {
-  return status == kGone || (status == 400 && next_ == State::watching);
+  const bool has_position = next_ == State::watching || !continue_token_.empty();
+  return status == kGone || (status == kBadRequest && has_position);
 }
 
 ListWatchStep ListWatch::refused(base::MonotonicTime now) {
