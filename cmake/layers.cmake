@@ -12,15 +12,19 @@ function(migadapter_layer name)
   target_link_libraries(${target} PUBLIC ${arg_USES} PRIVATE ${arg_LIBRARIES})
 endfunction()
 
-# migadapter_test(NAME SOURCES a_test.cc ... USES base ... LIBRARIES ...): one test program per layer. Tests run in the
-# source folder, so golden files are named relative to it.
+# migadapter_test(NAME SOURCES a_test.cc ... USES base ... LIBRARIES ... LABEL unit): one test program per layer. Tests run
+# in the source folder, so golden files are named relative to it. The label `controlplane` is for tests that need a real
+# API server; they skip themselves without one.
 function(migadapter_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL" "SOURCES;USES;LIBRARIES" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
   set(target ${name}_test)
   add_executable(${target} ${arg_SOURCES})
   list(TRANSFORM arg_USES PREPEND migadapter_)
   target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES} GTest::gtest_main)
-  gtest_discover_tests(${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS unit
+  gtest_discover_tests(${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${arg_LABEL}
                        DISCOVERY_MODE PRE_TEST)
 endfunction()
 
