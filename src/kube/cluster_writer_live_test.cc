@@ -75,7 +75,8 @@ TEST_F(ClusterWriterLiveTest, EventsAreListedUnderTheirPod) {
   writer_->record({base::Name(name_space_), "a", base::Name(uid), true, "UpgradeRefused",
                    "no larger instance is free"});
   const std::string path = fmt::format(
-      "/api/v1/namespaces/{}/events?fieldSelector=involvedObject.uid%3D{},type%3DWarning,"
+      "/api/v1/namespaces/{}/events?fieldSelector=involvedObject.kind%3DPod,"
+      "involvedObject.name%3Da,involvedObject.uid%3D{},type%3DWarning,"
       "reason%3DUpgradeRefused,source%3Dmig-adapter",
       name_space_, uid);
   EXPECT_TRUE(eventually(
