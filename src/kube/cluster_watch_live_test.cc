@@ -67,7 +67,7 @@ class ClusterWatchLiveTest : public LiveTest {
 
   std::string pods_path() const { return "/api/v1/namespaces/" + name_space_ + "/pods"; }
 
-  void create_pod(const std::string& name) {
+  void create_gpu_pod(const std::string& name) {
     must("POST", pods_path(),
          fmt::format(R"({{"metadata":{{"name":"{}"}},"spec":{{"containers":[{{"name":"main",)"
                      R"("image":"none","resources":{{"limits":{{"nvidia.com/mig-7g.999gb":"1"}}}})"
@@ -84,7 +84,7 @@ class ClusterWatchLiveTest : public LiveTest {
 };
 
 TEST_F(ClusterWatchLiveTest, SeesAPodComeWaitAndGo) {
-  create_pod("a");
+  create_gpu_pod("a");
   ASSERT_TRUE(eventually([this] {
     const auto pod = seen_.find_pod(name_space_, "a");
     return pod && pod->waits_for_capacity();
@@ -97,7 +97,7 @@ TEST_F(ClusterWatchLiveTest, SeesAPodComeWaitAndGo) {
 }
 
 TEST_F(ClusterWatchLiveTest, TakesAPodThatHasEndedForGone) {
-  create_pod("a");
+  create_gpu_pod("a");
   ASSERT_TRUE(eventually([this] { return sees("a"); }));
   HttpRequest end;
   end.method = "PATCH";
@@ -130,8 +130,8 @@ TEST_F(ClusterWatchLiveTest, IsCurrentOnceEveryWatchIsOpen) {
 TEST_F(ClusterWatchLiveTest, SeesWhatHappenedAroundARestartOfTheServer) {
   const char* restart = std::getenv("MIGADAPTER_TEST_RESTART");
   if (restart == nullptr) GTEST_SKIP() << "MIGADAPTER_TEST_RESTART is not set";
-  create_pod("before");
-  create_pod("doomed");
+  create_gpu_pod("before");
+  create_gpu_pod("doomed");
   ASSERT_TRUE(eventually([this] { return sees("before") && sees("doomed"); }));
   ASSERT_EQ(std::system(restart), 0);  // NOLINT(concurrency-mt-unsafe)
   ASSERT_TRUE(eventually([this] {
@@ -140,7 +140,7 @@ TEST_F(ClusterWatchLiveTest, SeesWhatHappenedAroundARestartOfTheServer) {
     const auto answer = send_and_wait(*transport_, std::move(ready));
     return answer.ok() && answer->status == 200;
   }));
-  create_pod("after");
+  create_gpu_pod("after");
   delete_pod("doomed");
   EXPECT_TRUE(eventually([this] { return sees("after") && !sees("doomed"); }));
   EXPECT_TRUE(sees("before"));

@@ -220,6 +220,21 @@ TEST_F(ListWatchTest, ListsAgainWhenTheWatchSaysWithinThatItIsTooOld) {
   EXPECT_EQ(take_emitted(), Events({"-a", "synced"}));
 }
 
+TEST_F(ListWatchTest, ListsAgainSoonButNotAgainAndAgain) {
+  watch_from(pod("a", 1), "5");
+  clock_.advance(Millis(30'000));
+  feed(kGoneFrame);
+  EXPECT_LT(*step_.wait, Millis(1'000));
+  Millis waited{0};
+  for (int i = 0; i < 6; ++i) {
+    wait();
+    watch_from(pod("a", 1), "5");
+    feed(kGoneFrame);
+    waited += *step_.wait;
+  }
+  EXPECT_GT(waited, Millis(30'000));
+}
+
 TEST_F(ListWatchTest, ResumesAfterAnyOtherErrorWithinTheWatch) {
   watch_from(pod("a", 1), "5");
   feed(frame("ERROR", R"({"kind":"Status","code":500,"message":"etcd leader changed"})"));
