@@ -147,10 +147,9 @@ void Store::hold(Promise promise) {
 void Store::release(const std::string& rule_id) {
   const auto found = snapshot_.promises_.find(rule_id);
   if (found == snapshot_.promises_.end()) return;
-  const std::string id = rule_id;  // the argument may live in the promise itself
-  count_rule(id, -1);
-  snapshot_.promises_.erase(found);
-  count_rule(id, +1);
+  count_rule(rule_id, -1);
+  const auto released = snapshot_.promises_.extract(found);  // rule_id may live in it
+  count_rule(rule_id, +1);
 }
 
 void Store::occupy(const base::Name& node, const ResourceList& requests, int sign) {

@@ -9,7 +9,6 @@ namespace {
 
 using testing::make_node;
 using testing::make_pod;
-using testing::mig;
 using testing::name;
 using testing::uid_of;
 constexpr std::string_view kSmall = "nvidia.com/mig-1g.5gb";
