@@ -126,8 +126,22 @@ class Cluster {
   int pods_ = 0;
 };
 
-void decide_all(benchmark::State& state, const Snapshot& snapshot,
-                const std::vector<base::Name>& uids, UpgradeReason expected) {
+/// A cluster with pods that wait in it. Each benchmark keeps its own: the library calls it several
+/// times.
+struct Scenario {
+  Scenario(const Load& load, std::string_view resource,
+           const cluster::Constraints& constraints = {})
+      : cluster(load) {
+    cluster.add_owner(resource);
+    waiting = cluster.add_waiting(resource, constraints);
+  }
+  Cluster cluster;
+  std::vector<base::Name> waiting;
+};
+
+void decide_all(benchmark::State& state, const Scenario& scenario, UpgradeReason expected) {
+  const Snapshot& snapshot = scenario.cluster.store.snapshot();
+  const std::vector<base::Name>& uids = scenario.waiting;
   std::size_t next = 0;
   for (auto _ : state) {
     const UpgradeDecision decision = upgrade(snapshot, *snapshot.find_pod(uids[next]));
@@ -138,57 +152,55 @@ void decide_all(benchmark::State& state, const Snapshot& snapshot,
 }
 
 void UpgradeToTheNextSize(benchmark::State& state) {
-  Cluster cluster({});
-  const auto uids = cluster.add_waiting(kPools[0].small);
-  decide_all(state, cluster.store.snapshot(), uids, UpgradeReason::upgraded);
+  static const Scenario scenario({}, kPools[0].small);
+  decide_all(state, scenario, UpgradeReason::upgraded);
 }
 BENCHMARK(UpgradeToTheNextSize);
 
 void UpgradeWhenNothingLargerIsFree(benchmark::State& state) {
-  Cluster cluster({.middle_taken = true, .large_taken = true});
-  const auto uids = cluster.add_waiting(kPools[0].small);
-  decide_all(state, cluster.store.snapshot(), uids, UpgradeReason::nothing_larger_free);
+  static const Scenario scenario({.middle_taken = true, .large_taken = true}, kPools[0].small);
+  decide_all(state, scenario, UpgradeReason::nothing_larger_free);
 }
 BENCHMARK(UpgradeWhenNothingLargerIsFree);
 
 void UpgradeOfTheLargestSize(benchmark::State& state) {
-  Cluster cluster({.large_taken = true});
-  const auto uids = cluster.add_waiting(kPools[0].large);
-  decide_all(state, cluster.store.snapshot(), uids, UpgradeReason::nothing_larger_free);
+  static const Scenario scenario({.large_taken = true}, kPools[0].large);
+  decide_all(state, scenario, UpgradeReason::nothing_larger_free);
 }
 BENCHMARK(UpgradeOfTheLargestSize);
 
 /// +me has engines that no free instance has.
 void UpgradeWhenNoFreeInstanceIsSafe(benchmark::State& state) {
-  constexpr std::string_view kMedia = "nvidia.com/mig-1g.5gb.me";
-  Cluster cluster({});
-  cluster.add_owner(kMedia);
-  const auto uids = cluster.add_waiting(kMedia);
-  decide_all(state, cluster.store.snapshot(), uids, UpgradeReason::nothing_larger_free);
+  static const Scenario scenario({}, "nvidia.com/mig-1g.5gb.me");
+  decide_all(state, scenario, UpgradeReason::nothing_larger_free);
 }
 BENCHMARK(UpgradeWhenNoFreeInstanceIsSafe);
 
-void UpgradeOfAPodWhoseNodesAreElsewhere(benchmark::State& state) {
-  Cluster cluster({});
-  cluster::Constraints constraints;
-  constraints.node_selector = {{base::Name("pool"), base::Name("none")}};
-  const auto uids = cluster.add_waiting(kPools[0].small, constraints);
-  decide_all(state, cluster.store.snapshot(), uids, UpgradeReason::no_node_fits);
-}
-BENCHMARK(UpgradeOfAPodWhoseNodesAreElsewhere);
-
 void UpgradeWhenOthersWantTheLargerInstances(benchmark::State& state) {
-  Cluster cluster({.large_taken = true});
-  const auto uids = cluster.add_waiting(kPools[0].small);
-  cluster.add_waiting(kPools[0].middle);
-  decide_all(state, cluster.store.snapshot(), uids, UpgradeReason::wanted_by_others);
+  static const Scenario scenario = [] {
+    Scenario made({.large_taken = true}, kPools[0].small);
+    made.cluster.add_waiting(kPools[0].middle);
+    return made;
+  }();
+  decide_all(state, scenario, UpgradeReason::wanted_by_others);
 }
 BENCHMARK(UpgradeWhenOthersWantTheLargerInstances);
 
-void restore_next(benchmark::State& state, const Snapshot& snapshot, bool expected) {
+/// The worst case: each of the 2,500 nodes with larger free instances must be asked and refuses.
+void UpgradeOfAPodWhoseNodesAreElsewhere(benchmark::State& state) {
+  static const Scenario scenario = [] {
+    cluster::Constraints constraints;
+    constraints.node_selector = {{base::Name("pool"), base::Name("none")}};
+    return Scenario({}, kPools[0].small, constraints);
+  }();
+  decide_all(state, scenario, UpgradeReason::no_node_fits);
+}
+BENCHMARK(UpgradeOfAPodWhoseNodesAreElsewhere);
+
+void restore_next(benchmark::State& state, const Cluster& cluster, bool expected) {
   const auto nothing_held = [](const Pod&) { return false; };
   for (auto _ : state) {
-    const auto next = next_restore(snapshot, {}, base::WallTime{}, nothing_held);
+    const auto next = next_restore(cluster.store.snapshot(), {}, base::WallTime{}, nothing_held);
     MIGADAPTER_CHECK(next.has_value() == expected);
   }
   state.SetItemsProcessed(state.iterations());
@@ -196,23 +208,26 @@ void restore_next(benchmark::State& state, const Snapshot& snapshot, bool expect
 
 /// 20,000 upgraded pods, and everything is taken.
 void NextRestoreWhenNothingIsFree(benchmark::State& state) {
-  Cluster cluster({.large_taken = true, .middle_upgraded = true});
-  restore_next(state, cluster.store.snapshot(), false);
+  static const Cluster cluster({.large_taken = true, .middle_upgraded = true});
+  restore_next(state, cluster, false);
 }
 BENCHMARK(NextRestoreWhenNothingIsFree);
 
 /// 20,000 upgraded pods, and only larger instances are free.
 void NextRestoreWhenOnlyLargerIsFree(benchmark::State& state) {
-  Cluster cluster({.middle_upgraded = true});
-  restore_next(state, cluster.store.snapshot(), false);
+  static const Cluster cluster({.middle_upgraded = true});
+  restore_next(state, cluster, false);
 }
 BENCHMARK(NextRestoreWhenOnlyLargerIsFree);
 
 /// 20,000 upgraded pods, and one instance is free.
 void NextRestoreOfTwentyThousand(benchmark::State& state) {
-  Cluster cluster({.middle_upgraded = true});
-  cluster.store.remove_pod(cluster::testing::uid_of("running-0"));
-  restore_next(state, cluster.store.snapshot(), true);
+  static const Cluster cluster = [] {
+    Cluster made({.middle_upgraded = true});
+    made.store.remove_pod(cluster::testing::uid_of("running-0"));
+    return made;
+  }();
+  restore_next(state, cluster, true);
 }
 BENCHMARK(NextRestoreOfTwentyThousand);
 
