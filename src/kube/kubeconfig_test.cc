@@ -257,11 +257,11 @@ TEST(ParseKubeconfig, ACommandWithASlashIsRelativeToTheFile) {
   const auto command_in = [](const std::string& command) {
     const auto parsed = parse_kubeconfig(
         "users: [{name: a, user: {exec: {apiVersion: b, command: " + command + "}}}]",
-        "/home/u/.kube/config");
+        "/etc/u/.kube/config");
     return parsed->users.at(0).exec.command;
   };
   EXPECT_EQ(command_in("plugin"), "plugin");
-  EXPECT_EQ(command_in("./plugin"), "/home/u/.kube/plugin");
+  EXPECT_EQ(command_in("./plugin"), "/etc/u/.kube/plugin");
   EXPECT_EQ(command_in("/bin/plugin"), "/bin/plugin");
 }
 
