@@ -6,7 +6,6 @@
 //
 // The preparer's thread and the callers only add to queues; curl is used by one thread alone.
 #include <curl/curl.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -311,6 +310,7 @@ class CurlTransport final : public HttpTransport {
 }  // namespace
 
 std::unique_ptr<HttpTransport> make_curl_transport(Access access, base::Logger& log) {
+  MIGADAPTER_CHECK(access.trust != nullptr && access.identity != nullptr);
   return std::make_unique<CurlTransport>(std::move(access), log);
 }
 
