@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "kube/admission_review.h"
-#include "kube/json_splitter.h"
-#include "kube/object_codec.h"
+#include "kube/codec/object_codec.h"
+#include "kube/watch/json_splitter.h"
 
 namespace migadapter::kube {
 namespace {
