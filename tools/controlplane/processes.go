@@ -91,15 +91,17 @@ func waitUntilGone(id int) error {
 	return nil
 }
 
-// isGone tells whether a process has closed its files. The kernel takes its environment before its
-// sockets, so not finding it any more does not mean that its port is free; being a zombie does.
+// isGone tells whether a process has closed its files: none is left of it but perhaps a zombie. The
+// kernel takes a dying process's environment first and its sockets with the last of its threads, so
+// not finding it any more does not mean that its port is free.
 func isGone(id int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", id))
 	if err != nil {
 		return true
 	}
-	_, afterName, _ := bytes.Cut(stat[bytes.LastIndexByte(stat, ')'):], []byte(" "))
-	return bytes.HasPrefix(afterName, []byte("Z")) || bytes.HasPrefix(afterName, []byte("X"))
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", id))
+	isZombie := bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')'):], []byte(") Z"))
+	return err != nil || (isZombie && len(threads) == 1)
 }
 
 // stopAll ends whatever runs for the folder, clients first.
