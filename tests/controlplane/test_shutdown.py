@@ -4,7 +4,9 @@ import os
 import signal
 from contextlib import contextmanager
 
-from adapter import END_SECONDS, WEBHOOK_CONFIGURATION
+import pytest
+
+from adapter import END_SECONDS, WEBHOOK_CONFIGURATION, Adapter
 from test_plane import processes_of
 
 
@@ -24,6 +26,7 @@ def ask_to_stop(plane, adapter):
     plane.wait_until("mig-adapter has seen the signal", lambda: "stopping" in adapter.log())
 
 
+@pytest.mark.sanitized
 def test_it_answers_for_its_health_until_the_end(start_adapter):
     adapter = start_adapter()
     adapter.process.send_signal(signal.SIGTERM)
@@ -33,6 +36,7 @@ def test_it_answers_for_its_health_until_the_end(start_adapter):
     adapter.stop()
 
 
+@pytest.mark.sanitized
 def test_an_api_server_that_hangs_does_not_keep_it(plane, start_adapter):
     adapter = start_adapter()
     with frozen_api_server(plane):
@@ -50,3 +54,12 @@ def test_a_second_signal_ends_it_at_once(plane, start_adapter):
         assert adapter.process.wait(END_SECONDS) == -signal.SIGINT
     adapter.kill()
     plane.kubectl("delete", WEBHOOK_CONFIGURATION)
+
+
+def test_one_that_cannot_start_leaves_the_webhook_of_another(plane, start_adapter, tmp_path):
+    running = start_adapter()
+    second = Adapter(plane, tmp_path / "second.log", webhook=running.webhook)
+    assert second.process.wait(END_SECONDS) == 1
+    assert "Address already in use" in second.log()
+    assert running.is_registered()
+    second.kill()
