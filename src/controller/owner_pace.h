@@ -2,6 +2,7 @@
 // while when it did not.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <unordered_map>
 
@@ -24,12 +25,16 @@ class OwnerPaces {
   /// The move came to nothing through no fault of the grant: the pod had changed, or was gone.
   void withdrawn(const base::Name& owner_uid);
   void failed(const base::Name& owner_uid, base::MonotonicTime now);
-  /// A move that had been confirmed turned out badly: the kubelet refused the pod.
+  /// A move that had been confirmed turned out badly: the kubelet refused the pod. REQUIRES: the
+  /// owner is not gone.
   void regretted(const base::Name& owner_uid, base::MonotonicTime now);
   /// The API server asked us to wait, or a disruption budget forbids the eviction.
   void pause(const base::Name& owner_uid, base::MonotonicTime until);
-  /// Forgets an owner that is gone.
+  /// Forgets an owner that is gone, once its last move has ended.
   void forget(const base::Name& owner_uid);
+
+  /// How many owners it remembers; for tests and memory reports.
+  std::size_t size() const { return paces_.size(); }
 
  private:
   struct Pace {
@@ -38,7 +43,11 @@ class OwnerPaces {
     int failures_in_a_row = 0;
     base::MonotonicTime not_before{};
     std::deque<base::MonotonicTime> failures;  ///< of the last hour, oldest first
+    bool owner_is_gone = false;
   };
+  Pace& end_move(const base::Name& owner_uid);
+  void forget_if_done(const base::Name& owner_uid);
+
   std::unordered_map<base::Name, Pace> paces_;
 };
 

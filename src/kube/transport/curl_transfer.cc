@@ -81,7 +81,7 @@ std::optional<base::Millis> parse_retry_after(std::string_view value) {
   int seconds = 0;
   const auto parsed = std::from_chars(value.data(), value.data() + value.size(), seconds);
   if (parsed.ec != std::errc() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(seconds);
+  return std::min<base::Millis>(std::chrono::seconds(seconds), kLongestRetryAfter);
 }
 
 base::MonotonicTime monotonic_now() {
