@@ -2,16 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace migadapter::kube {
 namespace {
 
 constexpr int kOk = 200;
+constexpr int kBadRequest = 400;
 constexpr int kGone = 410;
 constexpr int kTooManyRequests = 429;
+constexpr int kServerError = 500;
 /// A watch that the server ends sooner than this counts as failed, lest we ask again and again.
 constexpr base::Millis kShortWatch{1'000};
+/// Lists this far apart need no back-off, only so many milliseconds at random that not every client
+/// lists at once.
+constexpr base::Millis kSeldomList{30'000};
+constexpr std::uint64_t kSoon = 1'000;
 constexpr std::size_t kMostRefusalBytes = 4096;
 
 /// Between 5 and 10 minutes, so that not all clients come back at once.
@@ -156,8 +164,8 @@ ListWatchStep ListWatch::take_frame(std::string_view bytes, base::MonotonicTime 
   base::Result<WatchFrame> frame = around_.codec.decode_frame(kind_, bytes);
   if (!frame.ok()) return fail(frame.error().message(), now);
   if (frame->type == FrameType::error) {
-    if (is_rejected_position(frame->status_code)) next_ = State::listing;
-    return fail(frame->complaint, now);
+    return is_rejected_position(frame->status_code) ? start_over(frame->complaint, now)
+                                                    : fail(frame->complaint, now);
   }
   if (frame->type == FrameType::deleted) remove(frame->object.key);
   if (!frame->object.resource_version.empty()) version_ = frame->object.resource_version;
@@ -178,25 +186,36 @@ ListWatchStep ListWatch::end_of_watch(const base::Status& end, base::MonotonicTi
 
 /// Whether the server says that our place in its history, or in its list, is none.
 bool ListWatch::is_rejected_position(int status) const {
-  return status == kGone || (status == 400 && next_ == State::watching);
+  const bool has_position = next_ == State::watching || !continue_token_.empty();
+  return status == kGone || (status == kBadRequest && has_position);
 }
 
 ListWatchStep ListWatch::refused(base::MonotonicTime now) {
   const int status = std::exchange(refusal_, 0);
-  if (is_rejected_position(status)) {
-    next_ = State::listing;
-    continue_token_.clear();
-  }
   const std::optional<base::Millis> asked = std::exchange(retry_after_, std::nullopt);
-  ListWatchStep step = fail(
-      fmt::format("HTTP {}: {}", status, around_.codec.decode_status_message(refusal_body_)), now);
-  if (asked && (status == kTooManyRequests || status >= 500))
-    step.wait = std::max(*step.wait, *asked);
+  const std::string what =
+      fmt::format("HTTP {}: {}", status, around_.codec.decode_status_message(refusal_body_));
+  if (is_rejected_position(status)) return start_over(what, now);
+  ListWatchStep step = fail(what, now);
+  const bool may_ask = status == kTooManyRequests || status >= kServerError;
+  if (asked && may_ask) step.wait = std::max(*step.wait, *asked);
   return step;
 }
 
+/// The server works but has forgotten our position: list anew, soon unless that was just done.
+ListWatchStep ListWatch::start_over(std::string_view what, base::MonotonicTime now) {
+  next_ = State::listing;
+  continue_token_.clear();
+  const bool listed_lately = now - list_started_ < kSeldomList;
+  return give_up(what,
+                 listed_lately ? back_off_.next(now, random_) : base::Millis(random_.below(kSoon)));
+}
+
 ListWatchStep ListWatch::fail(std::string_view what, base::MonotonicTime now) {
-  const base::Millis wait = back_off_.next(now, random_);
+  return give_up(what, back_off_.next(now, random_));
+}
+
+ListWatchStep ListWatch::give_up(std::string_view what, base::Millis wait) {
   around_.log.warning(
       next_ == State::watching ? "a watch ended and will be resumed" : "a list will be tried again",
       {{"kind", to_string(kind_)}, {"reason", what}, {"wait_ms", wait.count()}});

@@ -74,7 +74,9 @@ class ListWatch {
   void remove(const base::Name& key);
   ListWatchStep end_of_watch(const base::Status& end, base::MonotonicTime now);
   ListWatchStep refused(base::MonotonicTime now);
+  ListWatchStep start_over(std::string_view what, base::MonotonicTime now);
   ListWatchStep fail(std::string_view what, base::MonotonicTime now);
+  ListWatchStep give_up(std::string_view what, base::Millis wait);
   bool is_rejected_position(int status) const;
 
   const WatchedKind kind_;
