@@ -104,6 +104,29 @@ const base::Name& table_resource(const mig::ModelProfile& entry) {
   return resources.at(entry.profile);
 }
 
+std::string described(const std::optional<int>& fact) {
+  return (fact ? std::to_string(*fact) : std::string("?")) + ' ';
+}
+
+std::string described(const NodeDevice& named) {
+  const mig::Device& device = named.device;
+  std::string text = named.resource.str() + ' ' + mig::to_string(named.profile) + ' ';
+  for (const int fact : {device.compute_slices, device.memory_slices, int{device.graphics},
+                         int{device.takes_media_engines}}) {
+    text += described(fact);
+  }
+  if (device.memory) {
+    text += std::to_string(device.memory->least_mib) + '-' +
+            std::to_string(device.memory->most_mib) + ' ';
+  }
+  const mig::Engines& engines = device.engines;
+  for (const auto& fact : {device.multiprocessors, engines.copy, engines.decoder, engines.encoder,
+                           engines.jpeg, engines.optical_flow}) {
+    text += described(fact);
+  }
+  return text + ';';
+}
+
 }  // namespace
 
 const mig::GpuModel* gpu_model(const Node& node) {
@@ -126,6 +149,12 @@ std::vector<NodeDevice> node_devices(const Node& node) {
     }
   }
   return devices;
+}
+
+base::Name describe(const mig::GpuModel& model, const std::vector<NodeDevice>& devices) {
+  std::string text = std::string(model.name) + ':';
+  for (const NodeDevice& device : devices) text += described(device);
+  return base::Name(text);
 }
 
 bool is_being_repartitioned(const Node& node) {

@@ -42,6 +42,9 @@ const mig::GpuModel* gpu_model(const Node& node);
 /// model.
 std::vector<NodeDevice> node_devices(const Node& node);
 
+/// The model and all that the devices say as a text: equal exactly where they are.
+base::Name describe(const mig::GpuModel& model, const std::vector<NodeDevice>& devices);
+
 /// Whether nvidia.com/mig.config.state says that the GPUs are being cut anew; what the node offers
 /// is then about to change.
 bool is_being_repartitioned(const Node& node);

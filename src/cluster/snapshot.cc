@@ -42,6 +42,14 @@ std::vector<base::Name> Snapshot::resources_with_free() const {
   return resources;
 }
 
+std::vector<const NodeState*> Snapshot::hardware_with_free(const base::Name& resource) const {
+  std::vector<const NodeState*> examples;
+  for (const auto& [hardware, nodes] : find_or_empty(free_by_hardware_, resource)) {
+    examples.push_back(find_node(*nodes.begin()));
+  }
+  return examples;
+}
+
 const std::set<base::Name>& Snapshot::nodes_offering(const base::Name& resource) const {
   return find_or_empty(offering_by_resource_, resource);
 }

@@ -22,6 +22,7 @@ struct NodeState {
   Node node;
   const mig::GpuModel* model = nullptr;
   std::vector<NodeDevice> devices;  ///< see node_devices
+  base::Name hardware;    ///< equal exactly where `model` and `devices` are; empty without
   ResourceList used;      ///< bound and not finished (terminating too), nominated, promised
   std::int64_t pods = 0;  ///< how many pods those are
 
@@ -69,6 +70,9 @@ class Snapshot {
   const std::set<FreeNode>& nodes_with_free(const base::Name& resource) const;
   /// Every MIG resource of which some node has a free instance.
   std::vector<base::Name> resources_with_free() const;
+  /// One node for every different NodeState::hardware that has a free instance of the resource:
+  /// what holds for its devices holds for all alike.
+  std::vector<const NodeState*> hardware_with_free(const base::Name& resource) const;
   /// Nodes that offer the resource at all (allocatable > 0), by name.
   const std::set<base::Name>& nodes_offering(const base::Name& resource) const;
 
@@ -95,6 +99,8 @@ class Snapshot {
   std::unordered_map<base::Name, Owner> owners_;
   std::map<base::Name, NodeState> nodes_;
   std::map<base::Name, std::set<FreeNode>> free_by_resource_;
+  /// Nodes with a free instance by resource and NodeState::hardware.
+  std::map<base::Name, std::map<base::Name, std::set<base::Name>>> free_by_hardware_;
   std::map<base::Name, std::set<base::Name>> offering_by_resource_;
   std::set<base::Name> waiting_;
   std::set<base::Name> upgraded_;

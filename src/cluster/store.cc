@@ -170,10 +170,16 @@ void Store::occupy(const base::Name& node, const ResourceList& requests, int sig
 }
 
 void Store::take(NodeState& state, const ResourceAmount& amount) {
-  const bool indexed = is_mig(amount.resource);
-  if (indexed) unindex_free(state, amount.resource);
+  if (!is_mig(amount.resource)) {
+    state.used.add(amount.resource, amount.amount);
+    return;
+  }
+  const bool had_free = state.free(amount.resource.view()) > 0;
+  unindex_free(state, amount.resource);
   state.used.add(amount.resource, amount.amount);
-  if (indexed) index_free(state, amount.resource);
+  index_free(state, amount.resource);
+  const bool has_free = state.free(amount.resource.view()) > 0;
+  if (had_free != has_free) index_hardware(state, amount.resource, has_free ? +1 : -1);
 }
 
 void Store::upsert(Node node) {
@@ -187,6 +193,7 @@ void Store::upsert(Node node) {
   }
   state.model = gpu_model(node);
   state.devices = node_devices(node);
+  state.hardware = hardware_of(state);
   state.node = std::move(node);
   index_node(state);
 }
@@ -207,6 +214,7 @@ void Store::index_node(const NodeState& state) {
     if (!is_mig(amount.resource)) continue;
     put_or_take(snapshot_.offering_by_resource_, amount.resource, state.node.name, +1);
     index_free(state, amount.resource);
+    if (state.free(amount.resource.view()) > 0) index_hardware(state, amount.resource, +1);
   }
 }
 
@@ -215,6 +223,7 @@ void Store::unindex_node(const NodeState& state) {
     if (!is_mig(amount.resource)) continue;
     put_or_take(snapshot_.offering_by_resource_, amount.resource, state.node.name, -1);
     unindex_free(state, amount.resource);
+    if (state.free(amount.resource.view()) > 0) index_hardware(state, amount.resource, -1);
   }
 }
 
@@ -226,6 +235,17 @@ void Store::index_free(const NodeState& state, const base::Name& resource) {
 void Store::unindex_free(const NodeState& state, const base::Name& resource) {
   const std::int64_t free = state.free(resource.view());
   if (free > 0) put_or_take(snapshot_.free_by_resource_, resource, {free, state.node.name}, -1);
+}
+
+void Store::index_hardware(const NodeState& state, const base::Name& resource, int sign) {
+  const auto nodes = snapshot_.free_by_hardware_.try_emplace(resource).first;
+  put_or_take(nodes->second, state.hardware, state.node.name, sign);
+  if (nodes->second.empty()) snapshot_.free_by_hardware_.erase(nodes);
+}
+
+base::Name Store::hardware_of(const NodeState& state) {
+  if (state.model == nullptr) return base::Name();
+  return *hardware_.insert(describe(*state.model, state.devices)).first;
 }
 
 void Store::upsert(Owner owner) {

@@ -50,11 +50,14 @@ class Store {
   void unindex_node(const NodeState& state);
   void index_free(const NodeState& state, const base::Name& resource);
   void unindex_free(const NodeState& state, const base::Name& resource);
+  void index_hardware(const NodeState& state, const base::Name& resource, int sign);
+  base::Name hardware_of(const NodeState& state);
   bool promise_stands(const std::string& rule_id) const;
 
   Snapshot snapshot_;
   std::unordered_map<base::Name, Usage> usage_of_unknown_nodes_;
   std::unordered_map<std::string, std::vector<base::Name>> pods_by_rule_;
+  std::set<base::Name> hardware_;  ///< every one seen, so that nodes alike share its text
   std::unordered_map<base::Name, NamespaceLimit> limits_;
 };
 

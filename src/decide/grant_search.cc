@@ -1,6 +1,7 @@
 #include "decide/grant_search.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -18,19 +19,6 @@ using cluster::FreeNode;
 using cluster::NodeState;
 using cluster::Snapshot;
 
-bool is_graphics(const mig::Profile& profile) {
-  return profile.variant == mig::ProfileVariant::graphics;
-}
-
-/// Whether the names alone rule out that `grant` is as good as `demand`; spares the walk over nodes
-/// full of smaller instances.
-bool is_ruled_out(const base::Result<mig::Profile>& demand, const base::Name& grant) {
-  const base::Result<mig::Profile> granted = mig::parse_resource(grant.view());
-  if (!demand || !granted) return true;
-  return granted->compute_slices < demand->compute_slices ||
-         is_graphics(*granted) != is_graphics(*demand);
-}
-
 /// The waste of `grant` for `demand` on the node's own GPUs; nothing unless it is safe there.
 std::optional<WasteShare> safe_share(const NodeState& node, const base::Name& demand,
                                      const base::Name& grant) {
@@ -42,17 +30,15 @@ std::optional<WasteShare> safe_share(const NodeState& node, const base::Name& de
   return share_of(mig::waste(*demanded, *granted), *node.model);
 }
 
-bool is_below(const WasteShare& share, const CandidateFilter& filter) {
-  return !filter.below || share < *filter.below;
-}
-
-std::optional<WasteShare> first_safe_share(const Snapshot& snapshot, const base::Name& demand,
-                                           const base::Name& grant) {
-  for (const FreeNode& free : snapshot.nodes_with_free(grant)) {
-    const auto share = safe_share(*snapshot.find_node(free.node), demand, grant);
-    if (share) return share;
+/// What the grant wastes on the different GPUs that have it free: rarely more than one answer.
+std::set<WasteShare> safe_shares(const Snapshot& snapshot, const base::Name& demand,
+                                 const base::Name& grant) {
+  std::set<WasteShare> shares;
+  if (grant == demand) return {WasteShare{}};
+  for (const NodeState* example : snapshot.hardware_with_free(grant)) {
+    if (const auto share = safe_share(*example, demand, grant)) shares.insert(*share);
   }
-  return std::nullopt;
+  return shares;
 }
 
 /// The search for a node of one candidate.
@@ -75,7 +61,7 @@ class NodeSearch {
     set_aside(offers, contention, Claim::could_run_there);
     const NodeState* node = first_with(offers, instances_);
     if (node == nullptr) return refused(GrantObstacle::wanted_by_others);
-    return {FoundGrant{candidate_.resource, node, requests_, *share_on(*node)}, {}, {}};
+    return {FoundGrant{candidate_.resource, node, requests_, candidate_.share}, {}, {}};
   }
 
  private:
@@ -92,13 +78,9 @@ class NodeSearch {
     return offers;
   }
 
-  std::optional<WasteShare> share_on(const NodeState& node) const {
-    return safe_share(node, search_.filter.demand, candidate_.resource);
-  }
-
   bool would_do(const NodeState& node) {
-    const auto share = share_on(node);
-    if (!share || !is_below(*share, search_.filter)) return false;
+    const auto share = safe_share(node, search_.filter.demand, candidate_.resource);
+    if (share != candidate_.share) return false;
     const FitReason reason = fits(search_.pod, requests_, node);
     if (reason != FitReason::fits && first_misfit_.empty()) {
       first_misfit_ = fmt::format(" ({}: {})", node.node.name.view(), to_string(reason));
@@ -140,13 +122,11 @@ GrantResult try_candidate(const Snapshot& snapshot, const GrantSearch& search,
 
 std::vector<Candidate> candidates(const Snapshot& snapshot, const CandidateFilter& filter) {
   std::vector<Candidate> found;
-  const base::Result<mig::Profile> demand = mig::parse_resource(filter.demand.view());
-  for (base::Name& resource : snapshot.resources_with_free()) {
-    const bool is_demand = resource == filter.demand;
-    if (is_demand ? !filter.demand_itself : is_ruled_out(demand, resource)) continue;
-    const auto share = first_safe_share(snapshot, filter.demand, resource);
-    if (!share || !is_below(*share, filter)) continue;
-    found.push_back({std::move(resource), *share});
+  for (const base::Name& resource : snapshot.resources_with_free()) {
+    if (resource == filter.demand && !filter.demand_itself) continue;
+    for (const WasteShare& share : safe_shares(snapshot, filter.demand, resource)) {
+      if (!filter.below || share < *filter.below) found.push_back({resource, share});
+    }
   }
   std::sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
     return std::tie(a.share, a.resource) < std::tie(b.share, b.resource);

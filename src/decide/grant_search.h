@@ -13,7 +13,8 @@
 
 namespace migadapter::decide {
 
-/// A resource of which some node has a free instance that is as good as the demanded one.
+/// A resource of which some nodes have a free instance that is as good as the demanded one, and
+/// what it wastes there.
 struct Candidate {
   base::Name resource;
   WasteShare share;
@@ -26,10 +27,8 @@ struct CandidateFilter {
   std::optional<WasteShare> below;  ///< only what wastes less than this
 };
 
-/// Every candidate, least waste first, then by name. What a resource wastes for a demand is the
-/// same on every GPU model of known memory slices that offers the two under these names
-/// (grant_search_test.cc holds the table to it), so the first node that offers both safely tells
-/// it.
+/// Every candidate, least waste first, then by name. A resource that wastes differently on
+/// different GPU models is as many candidates.
 std::vector<Candidate> candidates(const cluster::Snapshot& snapshot, const CandidateFilter& filter);
 
 /// Why no candidate was taken; the furthest that any of them came.

@@ -15,7 +15,8 @@ using cluster::Pod;
 using cluster::Snapshot;
 
 /// What pods of one demand and grant could reclaim at most; nothing when no smaller instance is
-/// free anywhere. The same for all of them (see candidates()), so it is looked up once.
+/// free anywhere. The same for all of them (property_test.cc holds the table of GPU models to it),
+/// so it is looked up once.
 struct Prospect {
   base::Name demand;
   base::Name granted;
