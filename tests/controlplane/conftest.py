@@ -11,7 +11,7 @@ from plane import Plane, new_folder
 
 @pytest.fixture(scope="session")
 def shared_plane():
-    plane = Plane(new_folder())
+    plane = Plane(new_folder(), "--audit")
     yield plane
     plane.close()
 

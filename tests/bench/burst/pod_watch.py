@@ -1,0 +1,56 @@
+"""Follows the pods of one namespace, so that the moment is known at which the last one runs."""
+
+import os
+import subprocess
+import threading
+import time
+
+_LINE = "{.metadata.uid} {.status.phase} {.metadata.deletionTimestamp}{'\\n'}"
+
+
+class PodWatch:
+    """A `kubectl get --watch` and what it has shown. Ends with the `with` block."""
+
+    def __init__(self, plane, namespace):
+        command = [plane.kubectl_program, "get", "pods", "-n", namespace, "--watch", "-o", f"jsonpath={_LINE}"]
+        environment = {**os.environ, "KUBECONFIG": str(plane.kubeconfig)}
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        self._changed = threading.Condition()
+        self._running = set()  # uids
+        self._ended = False
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        self._thread.join()
+        self._process.wait()
+
+    def _read(self):
+        for line in self._process.stdout:
+            if line.strip():  # kubectl prints a list of no pods as an empty line
+                self._take(*line.split())
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def _take(self, uid, phase, deletion=""):
+        with self._changed:
+            if phase == "Running" and not deletion:
+                self._running.add(uid)
+            else:
+                self._running.discard(uid)
+            self._changed.notify_all()
+
+    def wait_until_running(self, count, patience):
+        """Waits until exactly so many pods run and returns that moment (time.monotonic)."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or len(self._running) == count, patience)
+            moment = time.monotonic()
+            if len(self._running) != count:
+                why = "kubectl has ended" if self._ended else f"{patience} s have passed"
+                raise TimeoutError(f"{len(self._running)} pods run and not {count}, and {why}")
+            return moment
