@@ -33,7 +33,7 @@ void OwnerPaces::confirmed(const base::Name& owner_uid) {
   Pace& pace = paces_[owner_uid];
   MIGADAPTER_CHECK(pace.in_flight > 0);
   --pace.in_flight;
-  pace.window = std::min(pace.window + 1, kMostMovesOfOwner);
+  pace.window = std::min(pace.window + kPaceGrowth - 1, kMostMovesOfOwner);
   pace.failures_in_a_row = 0;
 }
 
