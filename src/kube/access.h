@@ -52,13 +52,14 @@ struct Access {
 /// Reads a kubeconfig: certificates (inline or files, relative to it), token, tokenFile and exec
 /// plugins (client.authentication.k8s.io/v1 and v1beta1). An empty path means $KUBECONFIG (several
 /// files, merged), then ~/.kube/config; an empty context means current-context. Errors name the
-/// file and the field.
+/// file and the field. `clock` must outlive the result. A plugin is first run when the identity is
+/// first asked for.
 /// https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 base::Result<Access> load_kubeconfig(const std::string& path, const std::string& context,
                                      const base::Clock& clock);
 
 /// The pod's own service account: token and CA are read again as they rotate (at least once a
-/// minute). Errors: not_found outside a cluster.
+/// minute). `clock` must outlive the result. Errors: not_found outside a cluster.
 base::Result<Access> in_cluster_access(const base::Clock& clock);
 
 }  // namespace migadapter::kube

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "kube/base64.h"
-#include "kube/grant_codec.h"
-#include "kube/json_reader.h"
-#include "kube/metadata_codec.h"
-#include "kube/resource_codec.h"
+#include "kube/codec/base64.h"
+#include "kube/codec/grant_codec.h"
+#include "kube/codec/json_reader.h"
+#include "kube/codec/metadata_codec.h"
+#include "kube/codec/resource_codec.h"
 #include "kube/webhook_registration.h"
 
 namespace migadapter::kube {

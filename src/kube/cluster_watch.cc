@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "base/rng.h"
-#include "kube/freshness.h"
-#include "kube/list_watch.h"
-#include "kube/object_codec.h"
+#include "kube/codec/object_codec.h"
+#include "kube/watch/freshness.h"
+#include "kube/watch/list_watch.h"
 
 namespace migadapter::kube {
 namespace {

@@ -9,8 +9,8 @@
 #include <set>
 #include <string>
 
-#include "kube/blocking_call.h"
 #include "kube/live_test.h"
+#include "kube/transport/blocking_call.h"
 
 namespace migadapter::kube {
 namespace {

@@ -7,8 +7,8 @@
 #include <boost/json.hpp>
 #include <memory>
 
-#include "kube/api_status.h"
-#include "kube/timestamp.h"
+#include "kube/codec/timestamp.h"
+#include "kube/transport/api_status.h"
 
 namespace migadapter::kube {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <future>
 
-#include "kube/identity_sources.h"
-#include "kube/scripted_server.h"
+#include "kube/credentials/identity_sources.h"
+#include "kube/transport/scripted_server.h"
 
 namespace migadapter::kube {
 namespace {

@@ -64,8 +64,9 @@ class HttpTransport {
 };
 
 /// A transport over libcurl with one thread. Requests still under way when it is destroyed end with
-/// `cancelled`. Retries once where the connection was closed before any byte of an idempotent
-/// request's answer (GOAWAY, server restart).
+/// `cancelled`. Retries once where the connection was closed before any byte of the answer to a
+/// GET, PUT or DELETE (GOAWAY, server restart), and once with a new identity after a 401. `log`
+/// must outlive the transport. REQUIRES: `access` has trust and identity.
 std::unique_ptr<HttpTransport> make_curl_transport(Access access, base::Logger& log);
 
 }  // namespace migadapter::kube

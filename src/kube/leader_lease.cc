@@ -7,10 +7,10 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "kube/api_status.h"
-#include "kube/blocking_call.h"
 #include "kube/lease_election.h"
 #include "kube/lease_record.h"
+#include "kube/transport/api_status.h"
+#include "kube/transport/blocking_call.h"
 
 namespace migadapter::kube {
 namespace {

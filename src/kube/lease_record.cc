@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "kube/timestamp.h"
+#include "kube/codec/timestamp.h"
 
 namespace migadapter::kube {
 namespace {

@@ -7,7 +7,7 @@
 #include <random>
 #include <thread>
 
-#include "kube/blocking_call.h"
+#include "kube/transport/blocking_call.h"
 
 namespace migadapter::kube {
 

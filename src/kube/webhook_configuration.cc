@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "kube/base64.h"
+#include "kube/codec/base64.h"
 
 namespace migadapter::kube {
 namespace {

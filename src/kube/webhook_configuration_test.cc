@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "kube/credential_file.h"
+#include "kube/credentials/credential_file.h"
 
 namespace migadapter::kube {
 namespace {

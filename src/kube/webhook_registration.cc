@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "kube/api_status.h"
-#include "kube/blocking_call.h"
+#include "kube/transport/api_status.h"
+#include "kube/transport/blocking_call.h"
 #include "kube/webhook_configuration.h"
 
 namespace migadapter::kube {

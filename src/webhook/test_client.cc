@@ -13,6 +13,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <csignal>
 
 namespace migadapter::webhook {
 namespace {
@@ -78,6 +79,7 @@ TestClient::TestClient(std::uint16_t port, ClientTls* tls, const char* address)
     return;
   }
   ssl_.reset(SSL_new(&tls->context()));
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes a closing alert to a server that may be gone
   SSL_set_fd(ssl_.get(), socket_);
   if (tls->session() != nullptr) {
     SSL_set_session(ssl_.get(), tls->session());

@@ -205,7 +205,7 @@ def new_folder():
     parent.mkdir(exist_ok=True)
     for leftover in parent.iterdir():
         owner = leftover.name.split("-")[0]
-        if not Path(f"/proc/{owner}").exists():
+        if leftover.is_dir() and not Path(f"/proc/{owner}").exists():
             run(TOOL, "down", "--dir", leftover)
     number = sum(1 for folder in parent.iterdir() if folder.name.startswith(f"{os.getpid()}-"))
     return parent / f"{os.getpid()}-{number}"

@@ -14,7 +14,7 @@ def upgraded(pods):
 
 
 def wait_for_all(plane, namespace, count):
-    plane.wait_until(f"{count} pods run", lambda: len(running(plane, namespace)) == count, patience=240)
+    plane.wait_until(f"{count} pods run", lambda: len(running(plane, namespace)) == count, patience=150)
     return running(plane, namespace)
 
 

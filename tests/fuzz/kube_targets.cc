@@ -6,12 +6,12 @@
 
 #include "base/check.h"
 #include "kube/admission_review.h"
-#include "kube/grant_codec.h"
-#include "kube/json_reader.h"
-#include "kube/json_splitter.h"
-#include "kube/object_codec.h"
-#include "kube/quantity.h"
-#include "kube/resource_codec.h"
+#include "kube/codec/grant_codec.h"
+#include "kube/codec/json_reader.h"
+#include "kube/codec/object_codec.h"
+#include "kube/codec/quantity.h"
+#include "kube/codec/resource_codec.h"
+#include "kube/watch/json_splitter.h"
 
 namespace migadapter::fuzz {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "kube/kubeconfig_file.h"
+#include "kube/credentials/kubeconfig_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(data, data + size);

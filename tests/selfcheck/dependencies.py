@@ -25,11 +25,11 @@ _OPENSSL = r"src/webhook/(connection|tls_context|certificate\w*|openssl_\w+)\.(c
 # Third-party headers: a pattern for the header, one for the files that may include it, and the
 # second in words. The first pattern that matches decides.
 THIRD_PARTY = [
-    (r"curl/.*", r"src/kube/[^/]*\.cc", "src/kube/*.cc"),
-    (r"boost/json.*", r"src/kube/[^/]*\.cc", "src/kube/*.cc"),
+    (r"curl/.*", r"src/kube/transport/[^/]*\.cc", "src/kube/transport/*.cc"),
+    (r"boost/json.*", r"src/kube/.*\.cc", "a .cc file of src/kube/"),
     (r"boost/.*", _BOOST_ASIO, "the webhook's server files"),
     (r"openssl/.*", _OPENSSL, "the webhook's server and certificate files, and tests"),
-    (r"yaml-cpp/.*", r"src/kube/kubeconfig[^/]*\.cc", "src/kube/kubeconfig*.cc"),
+    (r"yaml-cpp/.*", r"src/kube/credentials/kubeconfig[^/]*\.cc", "src/kube/credentials/kubeconfig*.cc"),
     (r"CLI/.*", r"apps/.*", "apps/"),
     (r"fmt/.*", r".*\.cc", "a .cc file"),
     (r"g(test|mock)/.*", r"(?!)", "a test"),

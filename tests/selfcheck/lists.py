@@ -79,10 +79,12 @@ def _listed_folders(document):
 
 
 def _folders_to_list(tree):
-    """Folders of the first two levels that hold files themselves, or below the second level."""
+    """Folders of the first two levels, under src/ of the first three: parts of a layer are rooms too."""
     folders = set()
     for path in tree.files:
-        parts = path.split("/")[:-1][:2]
+        parts = path.split("/")[:-1]
         if parts and not parts[0].startswith("."):
-            folders.add("/".join(parts))
+            folders.add("/".join(parts[:2]))
+            is_part_of_a_layer = parts[0] == "src" and parts[-1] != "testdata"
+            folders.add("/".join(parts[:3] if is_part_of_a_layer else parts[:2]))
     return folders

@@ -9,7 +9,7 @@ from pathlib import Path
 import cpp
 from selfcheck import findings
 
-INDEX_ROWS = ["apps", "src/base", "src/decide", "src/kube"]
+INDEX_ROWS = ["apps", "src/base", "src/decide", "src/kube", "src/kube/transport"]
 
 GOOD = {
     "ARCHITECTURE.md": "# Folders\n<!-- folder index -->\n"
@@ -26,8 +26,8 @@ GOOD = {
     "src/decide/fit.h": '// Whether it fits.\n#pragma once\n#include <vector>\n#include "base/clock.h"\n',
     "src/decide/fit.cc": '#include "decide/fit.h"\n#include <fmt/format.h>\n',
     "src/decide/fit_test.cc": '#include "decide/fit.h"\n#include <gtest/gtest.h>\n',
-    "src/kube/CMakeLists.txt": "migadapter_layer(kube SOURCES http.cc)\n",
-    "src/kube/http.cc": "#include <curl/curl.h>\n#include <unistd.h>\n#include <boost/json.hpp>\n",
+    "src/kube/CMakeLists.txt": "migadapter_layer(kube SOURCES transport/http.cc)\n",
+    "src/kube/transport/http.cc": "#include <curl/curl.h>\n#include <unistd.h>\n#include <boost/json.hpp>\n",
     "run.sh": "#!/usr/bin/env bash\nfolder=$(mktemp -d /t" + "mp/x.XXXX)\n",
 }
 
@@ -41,15 +41,15 @@ def function_of(lines):
 CANARIES = {
     "dependency law": {
         "a lower layer uses a higher one": {"src/base/clock.h": '+#include "decide/fit.h"\n'},
-        "kube uses decide": {"src/kube/http.cc": '+#include "decide/fit.h"\n'},
+        "kube uses decide": {"src/kube/transport/http.cc": '+#include "decide/fit.h"\n'},
         "a decision takes a lock": {"src/decide/fit.cc": "+#include <mutex>\n"},
         "a decision logs": {"src/decide/fit.cc": '+#include "base/log.h"\n'},
         "a decision asks the operating system": {"src/decide/fit.cc": "+#include <unistd.h>\n"},
         "JSON outside kube": {"src/decide/fit.cc": "+#include <boost/json.hpp>\n"},
         "curl in a header": {"src/kube/http.h": "// HTTP.\n#pragma once\n#include <curl/curl.h>\n"},
-        "Beast outside the server": {"src/kube/http.cc": "+#include <boost/beast/core.hpp>\n"},
-        "OpenSSL outside the webhook": {"src/kube/http.cc": "+#include <openssl/ssl.h>\n"},
-        "YAML outside the kubeconfig": {"src/kube/http.cc": "+#include <yaml-cpp/yaml.h>\n"},
+        "Beast outside the server": {"src/kube/transport/http.cc": "+#include <boost/beast/core.hpp>\n"},
+        "OpenSSL outside the webhook": {"src/kube/transport/http.cc": "+#include <openssl/ssl.h>\n"},
+        "YAML outside the kubeconfig": {"src/kube/transport/http.cc": "+#include <yaml-cpp/yaml.h>\n"},
         "flags outside apps": {"src/decide/fit.cc": "+#include <CLI/CLI.hpp>\n"},
         "fmt in a header": {"src/decide/fit.h": "+#include <fmt/format.h>\n"},
         "gtest outside a test": {"src/decide/fit.cc": "+#include <gtest/gtest.h>\n"},
@@ -59,7 +59,7 @@ CANARIES = {
             "apps/main.cc": '+#include "webhook/server.h"\n',
         },
         "an unknown library": {"src/decide/fit.cc": "+#include <absl/strings/str_cat.h>\n"},
-        "coroutines": {"src/kube/http.cc": "+#include <coroutine>\n"},
+        "coroutines": {"src/kube/transport/http.cc": "+#include <coroutine>\n"},
         "an include relative to the file": {"src/decide/fit.cc": '+#include "fit.h"\n'},
         "a layer that nobody declared": {"src/extra/CMakeLists.txt": ""},
     },
@@ -96,7 +96,7 @@ CANARIES = {
     },
     "path of a machine": {
         "a home": {"README.md": "+It lies in /ho" + "me/somebody/code.\n"},
-        "a temporary file in code": {"src/kube/http.cc": '+auto path = "/t' + 'mp/x";\n'},
+        "a temporary file in code": {"src/kube/transport/http.cc": '+auto path = "/t' + 'mp/x";\n'},
     },
     "sleep": {
         "in what a test includes": {"src/decide/test_x.h": "// X.\n#pragma once\nauto f() { usleep(1); }\n"},
@@ -164,7 +164,7 @@ class SelfCheckTest(unittest.TestCase):
         fits = {
             "src/decide/fit.cc": "+" + function_of(70),
             "src/decide/fit.h": "+int f(int a, int b, int c, int d, int e);\n",
-            "src/kube/http.cc": "+" + "\n" * 497,
+            "src/kube/transport/http.cc": "+" + "\n" * 497,
         }
         self.assertEqual([], rules_broken_by(fits))
 

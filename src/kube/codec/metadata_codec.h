@@ -1,0 +1,27 @@
+// What every object's metadata says.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/name.h"
+#include "cluster/constraints.h"
+#include "cluster/pod.h"
+#include "kube/codec/json_reader.h"
+
+namespace migadapter::kube {
+
+/// The reference with controller=true.
+std::optional<cluster::OwnerReference> decode_controller(JsonField metadata, base::NamePool& names);
+
+/// A map of strings, ordered by key.
+cluster::Labels decode_labels(JsonField map, base::NamePool& names);
+
+/// The epoch when absent; what is no time is noted as the document's problem.
+base::WallTime decode_time(JsonField time);
+
+/// Whether the annotation has the value "disabled": a person opted out.
+bool is_disabled(JsonField annotations, std::string_view annotation);
+
+}  // namespace migadapter::kube

@@ -1,0 +1,176 @@
+#include "kube/codec/record_text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "kube/codec/timestamp.h"
+
+namespace migadapter::kube {
+namespace {
+
+/// Collects "name: value" lines; empty values are left out.
+class Lines {
+ public:
+  void add(std::string_view name, std::string_view value) {
+    if (!value.empty()) text_ += fmt::format("{}: {}\n", name, value);
+  }
+  void add(std::string_view name, const base::Name& value) { add(name, value.view()); }
+  void add_flag(std::string_view name, bool value) {
+    if (value) add(name, "true");
+  }
+  void add_number(std::string_view name, std::int64_t value) { add(name, std::to_string(value)); }
+  void add_time(std::string_view name, base::WallTime time) {
+    if (time != base::WallTime{}) add(name, to_timestamp(time));
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string to_text(const cluster::ResourceList& resources) {
+  std::string text;
+  for (const cluster::ResourceAmount& amount : resources) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", amount.resource.view(), amount.amount);
+  }
+  return text;
+}
+
+std::string to_text(const cluster::MigRequests& requests) {
+  static constexpr std::array<std::string_view, 3> kKinds = {"init", "sidecar", "app"};
+  std::string text;
+  for (const cluster::MigRequest& request : requests) {
+    text += fmt::format("{}{}({}):{}={}", text.empty() ? "" : " ", request.container.view(),
+                        kKinds.at(static_cast<std::size_t>(request.kind)), request.resource.view(),
+                        request.count);
+  }
+  return text;
+}
+
+std::string to_text(const std::vector<cluster::SelectorExpression>& expressions) {
+  static constexpr std::array<std::string_view, 6> kOperators = {
+      "in", "not in", "exists", "does not exist", ">", "<"};
+  std::string text;
+  for (const cluster::SelectorExpression& expression : expressions) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : " and ", expression.key.view(),
+                        kOperators.at(static_cast<std::size_t>(expression.op)));
+    for (const base::Name& value : expression.values) text += fmt::format(" {}", value.view());
+  }
+  return text;
+}
+
+std::string to_text(cluster::TaintEffect effect) {
+  static constexpr std::array<std::string_view, 3> kEffects = {"NoSchedule", "PreferNoSchedule",
+                                                               "NoExecute"};
+  return std::string(kEffects.at(static_cast<std::size_t>(effect)));
+}
+
+void add_constraints(Lines& lines, const cluster::Constraints& constraints) {
+  for (const auto& [key, value] : constraints.node_selector) {
+    lines.add("node selector", fmt::format("{}={}", key.view(), value.view()));
+  }
+  lines.add_flag("node affinity", constraints.has_node_affinity);
+  for (const cluster::NodeSelectorTerm& term : constraints.node_affinity) {
+    lines.add("affinity labels", to_text(term.labels));
+    lines.add("affinity fields", to_text(term.fields));
+  }
+  for (const cluster::Toleration& each : constraints.tolerations) {
+    lines.add("toleration",
+              fmt::format("{}{}{}:{}", each.key.view(), each.exists ? "" : "=", each.value.view(),
+                          each.any_effect ? "*" : to_text(each.effect)));
+  }
+  for (const cluster::Unmodelled feature : constraints.unmodelled) {
+    lines.add("unmodelled", cluster::to_string(feature));
+  }
+}
+
+void add_protection(Lines& lines, const cluster::PodProtection& protection) {
+  lines.add_flag("mirror", protection.mirror);
+  lines.add_flag("critical priority", protection.critical_priority);
+  lines.add_flag("externally queued", protection.externally_queued);
+  lines.add_flag("gang", protection.gang);
+  lines.add_flag("upgrade disabled", protection.upgrade_disabled);
+  lines.add_flag("restore disabled", protection.restore_disabled);
+  lines.add_flag("disruption forbidden", protection.disruption_forbidden);
+}
+
+void add_record(Lines& lines, const cluster::Pod& pod) {
+  static constexpr std::array<std::string_view, 5> kPhases = {"pending", "running", "succeeded",
+                                                              "failed", "unknown"};
+  lines.add("pod", cluster::full_name(pod));
+  lines.add("uid", pod.uid);
+  lines.add("resource version", pod.resource_version);
+  if (pod.owner) {
+    lines.add("owner",
+              fmt::format("{} {} {} (kind {})", pod.owner->kind_name.view(), pod.owner->name.view(),
+                          pod.owner->uid.view(), static_cast<int>(pod.owner->kind)));
+  }
+  lines.add("node", pod.node);
+  lines.add("nominated node", pod.nominated_node);
+  lines.add("phase", kPhases.at(static_cast<std::size_t>(pod.phase)));
+  lines.add_flag("terminating", pod.terminating);
+  lines.add_flag("gated", pod.gated);
+  lines.add_flag("unschedulable", pod.unschedulable);
+  lines.add_number("priority", pod.priority);
+  lines.add_time("created", pod.created);
+  lines.add_time("started", pod.started);
+  lines.add("requests", to_text(pod.requests));
+  lines.add("mig requests", to_text(pod.mig_requests));
+  if (pod.granted) {
+    lines.add("demand", to_text(pod.granted->demand));
+    lines.add("rule", pod.granted->rule_id);
+  }
+  add_protection(lines, pod.protection);
+  add_constraints(lines, *pod.constraints);
+  lines.add_flag("required anti-affinity", pod.has_required_anti_affinity);
+}
+
+void add_record(Lines& lines, const cluster::Node& node) {
+  lines.add("node", node.name);
+  for (const auto& [key, value] : node.labels) {
+    lines.add("label", fmt::format("{}={}", key.view(), value.view()));
+  }
+  for (const cluster::Taint& taint : node.taints) {
+    lines.add("taint",
+              fmt::format("{}={}:{}", taint.key.view(), taint.value.view(), to_text(taint.effect)));
+  }
+  lines.add_flag("unschedulable", node.unschedulable);
+  lines.add("allocatable", to_text(node.allocatable));
+}
+
+void add_record(Lines& lines, const cluster::Owner& owner) {
+  lines.add("owner", fmt::format("{}/{} (kind {})", owner.name_space.view(), owner.name.view(),
+                                 static_cast<int>(owner.kind)));
+  lines.add("uid", owner.uid);
+  lines.add_number("desired replicas", owner.desired_replicas);
+  lines.add_number("current replicas", owner.current_replicas);
+  lines.add_flag("terminating", owner.terminating);
+  lines.add("template requests", to_text(owner.template_requests));
+  lines.add_flag("upgrade disabled", owner.upgrade_disabled);
+  lines.add_flag("restore disabled", owner.restore_disabled);
+}
+
+void add_record(Lines& lines, const cluster::NamespaceLimit& limit) {
+  lines.add("limit", fmt::format("{}/{}", limit.name_space.view(), limit.name));
+  lines.add("uid", limit.uid);
+  for (const base::Name& resource : limit.resources) lines.add("resource", resource);
+}
+
+void add_record(Lines& lines, const Removed& removed) {
+  lines.add("removed", fmt::format("{} {}", to_string(removed.kind), removed.key.view()));
+}
+
+void add_record(Lines& lines, const Synced& synced) {
+  lines.add("synced", to_string(synced.kind));
+}
+
+}  // namespace
+
+std::string to_text(const ClusterEvent& event) {
+  Lines lines;
+  std::visit([&lines](const auto& record) { add_record(lines, record); }, event);
+  return lines.text();
+}
+
+}  // namespace migadapter::kube

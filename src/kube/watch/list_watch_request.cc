@@ -1,0 +1,91 @@
+#include "kube/watch/list_watch_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/check.h"
+
+namespace migadapter::kube {
+namespace {
+
+std::string_view path_of(WatchedKind kind) {
+  switch (kind) {
+    case WatchedKind::pods:
+      return "/api/v1/pods";
+    case WatchedKind::nodes:
+      return "/api/v1/nodes";
+    case WatchedKind::replica_sets:
+      return "/apis/apps/v1/replicasets";
+    case WatchedKind::stateful_sets:
+      return "/apis/apps/v1/statefulsets";
+    case WatchedKind::replication_controllers:
+      return "/api/v1/replicationcontrollers";
+    case WatchedKind::resource_quotas:
+      return "/api/v1/resourcequotas";
+    case WatchedKind::limit_ranges:
+      return "/api/v1/limitranges";
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.' || c == '~';
+}
+
+/// RFC 3986 percent-encoding of a query's value.
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    encoded += is_unreserved(c) ? std::string(1, c)
+                                : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
+}
+
+std::string selector_of(WatchedKind kind) {
+  if (kind != WatchedKind::pods) return "";
+  return "&fieldSelector=" + percent_encoded("status.phase!=Succeeded,status.phase!=Failed");
+}
+
+HttpRequest get(std::string path, base::Millis idle_timeout) {
+  HttpRequest request;
+  request.path = std::move(path);
+  request.idle_timeout = idle_timeout;
+  return request;
+}
+
+}  // namespace
+
+std::string_view to_string(WatchedKind kind) {
+  const std::string_view path = path_of(kind);
+  return path.substr(path.rfind('/') + 1);
+}
+
+HttpRequest list_request(WatchedKind kind, const std::string& continue_token) {
+  std::string path = fmt::format("{}?limit={}{}", path_of(kind), kPageSize, selector_of(kind));
+  if (!continue_token.empty()) path += "&continue=" + percent_encoded(continue_token);
+  return get(std::move(path), kSilentList);
+}
+
+HttpRequest watch_request(WatchedKind kind, const std::string& resource_version, int seconds) {
+  return get(
+      fmt::format("{}?watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}{}",
+                  path_of(kind), percent_encoded(resource_version), seconds, selector_of(kind)),
+      kSilentWatch);
+}
+
+base::Millis BackOff::next(base::MonotonicTime now, base::Rng& random) {
+  constexpr base::Millis kFirst{800};
+  constexpr base::Millis kLongest{30'000};
+  constexpr base::Millis kForgotten{120'000};
+  const bool afresh = !last_failure_ || now - *last_failure_ > kForgotten;
+  wait_ = afresh ? kFirst : std::min(2 * wait_, kLongest);
+  last_failure_ = now;
+  return wait_ + base::Millis(random.below(static_cast<std::uint64_t>(wait_.count())));
+}
+
+}  // namespace migadapter::kube
