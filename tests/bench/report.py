@@ -33,22 +33,26 @@ def table(heads, rows):
 def burst_section(medians):
     """`medians` are those that burst.py prints."""
     plain = {row["deployments"]: row for row in medians if not row["with_adapter"]}
-    ours = [row for row in medians if row["with_adapter"]]
     rows, aims = [], []
-    for row in ours:
-        deployments = row["deployments"]
-        scheduler = plain[deployments]["wall_seconds"]
-        beyond = row["wall_seconds"] - scheduler
-        rows.append([deployments, f"{row['wall_seconds']:.2f}", f"{scheduler:.2f}", f"{row['cpu_seconds']:.2f}",
-                     row["evictions"], f"{row['memory_synced_mib']:.1f}", f"{row['memory_after_mib']:.1f}",
-                     f"{row['memory_highest_mib']:.1f}", f"{row['memory_of_files_mib']:.1f}", f"{row['load']:.1f}"])
-        where = f"burst of 100 over {deployments} Deployment{'s' * (deployments > 1)}"
-        aims += [[f"{where}: beyond the scheduler", "2 s", f"{beyond:.2f} s"],
-                 [f"{where}: CPU time", "0.6 s", f"{row['cpu_seconds']:.2f} s"],
-                 [f"{where}: resident memory", "15 MiB", f"{row['memory_after_mib']:.1f} MiB"]]
-    heads = ["Deployments", "all run after s", "without us s", "CPU s", "evictions", "MiB synced", "MiB after",
-             "MiB highest", "of it files", "load before"]
+    for row in medians:
+        if row["with_adapter"]:
+            alone = plain[row["deployments"]]
+            aims += _burst_aims(row, alone)
+            rows.append([row["deployments"], *(f"{figure:.2f}" for figure in (
+                row["wall_seconds"], alone["refused_seconds"], alone["wall_seconds"], row["cpu_seconds"])),
+                row["evictions"], *(f"{row[key]:.1f}" for key in (
+                    "memory_synced_mib", "memory_after_mib", "memory_highest_mib", "memory_of_files_mib", "load"))])
+    heads = ["Deployments", "all run, s", "alone: 100 refused, s", "alone: 100 larger run, s", "CPU s", "evictions",
+             "MiB synced", "MiB after", "MiB highest", "MiB of files", "load before"]
     return Section("Burst of 100 pods, 200 nodes, 6,700 pods", aims, table(heads, rows))
+
+
+def _burst_aims(ours, alone):
+    where = f"burst of 100 over {ours['deployments']} Deployment{'s' * (ours['deployments'] > 1)}"
+    beyond = ours["wall_seconds"] - alone["refused_seconds"] - alone["wall_seconds"]
+    return [[f"{where}: beyond what the scheduler needs to refuse 100 and place 100", "2 s", f"{beyond:.2f} s"],
+            [f"{where}: CPU time", "0.6 s", f"{ours['cpu_seconds']:.2f} s"],
+            [f"{where}: resident memory", "15 MiB", f"{ours['memory_after_mib']:.1f} MiB"]]
 
 
 def webhook_section(rows):

@@ -1,14 +1,13 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """How long a burst of pods over capacity takes to run, and what mig-adapter needs for it.
 
 A real control plane with 200 simulated GPU nodes and 6,700 pods. All 1g.5gb instances are taken by
-Deployments, all larger ones idle. Then 100 more pods are asked for at once, and the clock runs until
-the last one runs:
+Deployments, all larger ones idle. Then the Deployments are scaled up by 100 pods together, which ask
+for what is not there, and the clock runs until the last one runs.
 
-- with mig-adapter: the Deployments that fill the 1g.5gb instances are scaled up, so the new pods ask
-  for what is not there;
-- without: a Deployment beside them asks for 2g.10gb at once. This is what the scheduler, the
-  controllers and the simulated kubelets need by themselves.
+What Kubernetes needs by itself is measured beside it: how long the scheduler takes to refuse those
+100 pods where there is no mig-adapter, and how long 100 pods take to run that ask for the idle
+2g.10gb themselves.
 """
 
 import argparse
@@ -47,8 +46,9 @@ class Result:
 
     deployments: int
     with_adapter: bool
-    wall_seconds: float
+    wall_seconds: float  # until all run
     load: float  # average of the machine in the minute before
+    refused_seconds: float | None = None  # until the scheduler has refused all, without mig-adapter
     cpu_seconds: float | None = None
     evictions: int | None = None
     memory_synced_mib: float | None = None
@@ -114,8 +114,13 @@ class BurstBench:
     def _burst_of_scheduler(self, pods, deployments):
         time.sleep(SETTLE_SECONDS)
         load = os.getloadavg()[0]
-        wall = self._scale_and_wait(pods, "larger", deployments, BURST // deployments)
-        return Result(deployments, False, wall, load)
+        begin = self._scale(NATIVE, deployments, NATIVES + BURST)
+        refused = pods.wait_until_refused(BURST, PATIENCE_SECONDS) - begin
+        self._scale(NATIVE, deployments, NATIVES)
+        time.sleep(SETTLE_SECONDS)
+        begin = self._scale("larger", deployments, BURST)
+        wall = pods.wait_until_running(NATIVES + BURST, PATIENCE_SECONDS) - begin
+        return Result(deployments, False, wall, load, refused)
 
     def _burst_with_adapter(self, pods, deployments, log):
         adapter = Adapter(self._plane, log, log_level="info").wait_until_ready()
@@ -123,20 +128,21 @@ class BurstBench:
             time.sleep(SETTLE_SECONDS)
             pid, load = adapter.process.pid, os.getloadavg()[0]
             synced, cpu, evicted = memory(pid), cpu_seconds(pid), evictions(self._plane)
-            wall = self._scale_and_wait(pods, NATIVE, deployments, (NATIVES + BURST) // deployments)
+            begin = self._scale(NATIVE, deployments, NATIVES + BURST)
+            wall = pods.wait_until_running(NATIVES + BURST, PATIENCE_SECONDS) - begin
             cpu, after = cpu_seconds(pid) - cpu, memory(pid)
             evicted = evictions(self._plane) - evicted
         finally:
             adapter.stop()
-        return Result(deployments, True, wall, load, cpu, evicted, synced.resident, after.resident,
-                      after.highest, after.of_files)
+        return Result(deployments, True, wall, load, None, cpu, evicted, synced.resident,
+                      after.resident, after.highest, after.of_files)
 
-    def _scale_and_wait(self, pods, name, deployments, replicas):
-        """Seconds from before the Deployments are scaled until the last pod runs."""
+    def _scale(self, name, deployments, pods):
+        """Scales the Deployments to so many pods together. Returns the moment before."""
         names = [f"deployment/{name}-{i}" for i in range(deployments)]
         begin = time.monotonic()
-        self._plane.kubectl("scale", *names, f"--replicas={replicas}", "-n", NATIVE)
-        return pods.wait_until_running(NATIVES + BURST, PATIENCE_SECONDS) - begin
+        self._plane.kubectl("scale", *names, f"--replicas={pods // deployments}", "-n", NATIVE)
+        return begin
 
 
 def median(results):

@@ -5,7 +5,8 @@ import subprocess
 import threading
 import time
 
-_LINE = "{.metadata.uid} {.status.phase} {.metadata.deletionTimestamp}{'\\n'}"
+_REASON = "{.status.conditions[?(@.type=='PodScheduled')].reason}"
+_LINE = "{.metadata.uid},{.status.phase},{.metadata.deletionTimestamp}," + _REASON + "{'\\n'}"
 
 
 class PodWatch:
@@ -17,6 +18,7 @@ class PodWatch:
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         self._changed = threading.Condition()
         self._running = set()  # uids
+        self._refused = set()  # by the scheduler, so far
         self._ended = False
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
@@ -31,26 +33,32 @@ class PodWatch:
 
     def _read(self):
         for line in self._process.stdout:
-            if line.strip():  # kubectl prints a list of no pods as an empty line
-                self._take(*line.split())
+            if "," in line:  # kubectl prints a list of no pods as an empty line
+                self._take(*line.strip().split(","))
         with self._changed:
             self._ended = True
             self._changed.notify_all()
 
-    def _take(self, uid, phase, deletion=""):
+    def _take(self, uid, phase, deletion, reason):
         with self._changed:
-            if phase == "Running" and not deletion:
-                self._running.add(uid)
-            else:
-                self._running.discard(uid)
+            for pods, belongs in ((self._running, phase == "Running" and not deletion),
+                                  (self._refused, phase == "Pending" and reason == "Unschedulable")):
+                (pods.add if belongs else pods.discard)(uid)
             self._changed.notify_all()
 
     def wait_until_running(self, count, patience):
         """Waits until exactly so many pods run and returns that moment (time.monotonic)."""
+        return self._wait_until("run", self._running, count, patience)
+
+    def wait_until_refused(self, count, patience):
+        """The same for pods that the scheduler has tried once and found no node for."""
+        return self._wait_until("are refused", self._refused, count, patience)
+
+    def _wait_until(self, what, pods, count, patience):
         with self._changed:
-            self._changed.wait_for(lambda: self._ended or len(self._running) == count, patience)
+            self._changed.wait_for(lambda: self._ended or len(pods) == count, patience)
             moment = time.monotonic()
-            if len(self._running) != count:
+            if len(pods) != count:
                 why = "kubectl has ended" if self._ended else f"{patience} s have passed"
-                raise TimeoutError(f"{len(self._running)} pods run and not {count}, and {why}")
+                raise TimeoutError(f"{len(pods)} pods {what} and not {count}, and {why}")
             return moment
