@@ -13,7 +13,9 @@ class PodWatch:
     """A `kubectl get --watch` and what it has shown. Ends with the `with` block."""
 
     def __init__(self, plane, namespace):
-        command = [plane.kubectl_program, "get", "pods", "-n", namespace, "--watch", "-o", f"jsonpath={_LINE}"]
+        # In chunks, kubectl would print each chunk as one list and no pod of it.
+        command = [plane.kubectl_program, "get", "pods", "-n", namespace, "--watch", "--chunk-size=0",
+                   "-o", f"jsonpath={_LINE}"]
         environment = {**os.environ, "KUBECONFIG": str(plane.kubeconfig)}
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         self._changed = threading.Condition()
