@@ -46,7 +46,7 @@ void OwnerPaces::forget_if_done(const base::Name& owner_uid) {
 
 void OwnerPaces::confirmed(const base::Name& owner_uid) {
   Pace& pace = end_move(owner_uid);
-  pace.window = std::min(pace.window + 1, kMostMovesOfOwner);
+  pace.window = std::min(pace.window + kPaceGrowth - 1, kMostMovesOfOwner);
   pace.failures_in_a_row = 0;
   forget_if_done(owner_uid);
 }

@@ -13,10 +13,10 @@
 namespace migadapter::controller {
 
 /// The brake on every owner. A second pod is not evicted before the first move is confirmed; from
-/// then on each confirmation allows one more at a time, so that a round of moves doubles the next
-/// one (the ReplicaSet controller creates pods in the same manner). A failure brings it back to
-/// one, after a pause that doubles. Owners that recreate pods in order (StatefulSet) always have
-/// one. Confined to one thread.
+/// then on each confirmation allows more, so that a round of moves makes the next one kPaceGrowth
+/// times as large (the ReplicaSet controller creates pods in the same manner). A failure brings it
+/// back to one, after a pause that doubles. Owners that recreate pods in order (StatefulSet) always
+/// have one. Confined to one thread.
 class OwnerPaces {
  public:
   bool may_move(const cluster::OwnerReference& owner, base::MonotonicTime now) const;

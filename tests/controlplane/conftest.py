@@ -16,7 +16,7 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def shared_plane():
-    plane = Plane(new_folder())
+    plane = Plane(new_folder(), "--audit")
     yield plane
     plane.close()
 

@@ -83,11 +83,11 @@ def _to_pod(item):
 class Plane:
     """One control plane. Its `kubectl` is the administrator's."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *flags):
         self.folder = Path(folder)
-        self.kubeconfig = Path(self.tool("up", "--audit").strip())
+        self.kubeconfig = Path(self.tool("up", *flags).strip())
         path = json.loads((self.folder / "settings.json").read_text())["binaries"]
-        self._kubectl = Path(path) / "kubectl"
+        self.kubectl_program = Path(path) / "kubectl"
         self.adapters = []  # that should be running now
 
     def tool(self, command, *arguments):
@@ -98,7 +98,7 @@ class Plane:
 
     def kubectl(self, *arguments, text_in=None, kubeconfig=None):
         environment = {"KUBECONFIG": str(kubeconfig or self.kubeconfig)}
-        return run(self._kubectl, *arguments, text_in=text_in, environment=environment)
+        return run(self.kubectl_program, *arguments, text_in=text_in, environment=environment)
 
     def get(self, *arguments):
         return json.loads(self.kubectl("get", *arguments, "-o", "json"))
