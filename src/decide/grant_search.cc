@@ -125,7 +125,7 @@ std::vector<Candidate> candidates(const Snapshot& snapshot, const CandidateFilte
   for (const base::Name& resource : snapshot.resources_with_free()) {
     if (resource == filter.demand && !filter.demand_itself) continue;
     for (const WasteShare& share : safe_shares(snapshot, filter.demand, resource)) {
-      if (!filter.below || share < *filter.below) found.push_back({resource, share});
+      if (!filter.below || is_smaller(share, *filter.below)) found.push_back({resource, share});
     }
   }
   std::sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {

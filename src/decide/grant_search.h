@@ -24,7 +24,7 @@ struct Candidate {
 struct CandidateFilter {
   base::Name demand;
   bool demand_itself = false;  ///< the demanded resource is a candidate too, and wastes nothing
-  std::optional<WasteShare> below;  ///< only what wastes less than this
+  std::optional<WasteShare> below;  ///< only what is_smaller than this
 };
 
 /// Every candidate, least waste first, then by name. A resource that wastes differently on

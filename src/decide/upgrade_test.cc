@@ -213,13 +213,12 @@ TEST_F(UpgradeTest, LeastWasteComesFirstWhateverTheNodes) {
   EXPECT_EQ(outcome(waiting("web-1")), "nvidia.com/mig-2g.10gb on b");
 }
 
-TEST_F(UpgradeTest, AnInstanceWithMediaEnginesWastesNoSliceAndComesBeforeOneThatDoes) {
-  store_.upsert(make_node("a")
-                    .offers(kSmall, 1)
-                    .offers(kMedia, 1)
-                    .offers("nvidia.com/mig-1g.10gb", 1)
-                    .build());
-  fill("a", kSmall);
+TEST_F(UpgradeTest, TheOnlyMediaEnginesOfAGpuAreTakenLast) {
+  constexpr std::string_view kWhole = "nvidia.com/mig-7g.40gb";
+  store_.upsert(make_node("a").offers(kMedia, 1).build());
+  store_.upsert(make_node("b").offers(kWhole, 1).build());
+  EXPECT_EQ(outcome(waiting("web-1")), "nvidia.com/mig-7g.40gb on b");
+  fill("b", kWhole);
   EXPECT_EQ(outcome(waiting("web-1")), "nvidia.com/mig-1g.5gb.me on a");
 }
 
