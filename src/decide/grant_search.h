@@ -23,6 +23,7 @@ struct Candidate {
 /// What may be given for `demand`.
 struct CandidateFilter {
   base::Name demand;
+  base::Name present;          ///< what the pod asks for now, which is never a candidate
   bool demand_itself = false;  ///< the demanded resource is a candidate too, and wastes nothing
   std::optional<WasteShare> below;  ///< only what is_smaller than this
 };
