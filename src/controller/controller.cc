@@ -9,6 +9,15 @@
 #include "controller/limits.h"
 
 namespace migadapter::controller {
+namespace {
+
+/// A pod that waits for a grant it lost may be given what it asked for at first.
+cluster::RulePurpose purpose_of(const decide::Grant& grant) {
+  return grant.grant == grant.demand ? cluster::RulePurpose::restore
+                                     : cluster::RulePurpose::upgrade;
+}
+
+}  // namespace
 
 Controller::Controller(ControllerDoors doors, ControllerOptions options)
     : doors_(std::move(doors)),
@@ -136,7 +145,7 @@ void Controller::upgrade_waiting_pods() {
     const decide::UpgradeDecision decision = decide::upgrade(store_.snapshot(), pod);
     if (!decision.grant) {
       journal_.refused(pod, decision);
-    } else if (!mover_.start(pod, *decision.grant, cluster::RulePurpose::upgrade)) {
+    } else if (!mover_.start(pod, *decision.grant, purpose_of(*decision.grant))) {
       return;  // no room for another rule: the moves under way come first
     }
   }

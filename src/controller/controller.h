@@ -43,6 +43,9 @@ class Controller {
   base::Millis step(std::vector<Message> messages);
   void run(const std::stop_token& stop);
 
+  /// The cluster as the controller sees it; for the thread that calls `step`.
+  const cluster::Snapshot& snapshot() const { return store_.snapshot(); }
+
   /// Whether every kind has been listed. Thread-safe; for the readiness check.
   bool synced() const { return synced_; }
 
