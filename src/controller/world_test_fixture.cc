@@ -179,16 +179,19 @@ void World::changed(cluster::Pod& pod) {
 }
 
 void World::begin_deletion(const std::string& pod_name) {
-  cluster::Pod& pod = pods_.at(pod_name);
-  if (!pod.bound()) return delete_pod(pod_name);
+  const auto found = pods_.find(pod_name);
+  if (found == pods_.end() || !found->second.bound()) return delete_pod(pod_name);
+  cluster::Pod& pod = found->second;
   if (std::exchange(pod.terminating, true)) return;
   changed(pod);
   if (pod.owner) fill_owner(owners_.at(pod.name_space.str() + "/" + pod.owner->name.str()));
 }
 
 void World::delete_pod(const std::string& pod_name) {
-  const cluster::Pod pod = pods_.at(pod_name);
-  pods_.erase(pod_name);
+  const auto found = pods_.find(pod_name);
+  if (found == pods_.end()) return;  // its owner has scaled it away meanwhile
+  const cluster::Pod pod = found->second;
+  pods_.erase(found);
   tell(kube::Removed{kube::WatchedKind::pods, pod.uid});
   if (pod.owner) fill_owner(owners_.at(pod.name_space.str() + "/" + pod.owner->name.str()));
 }
