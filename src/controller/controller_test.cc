@@ -89,8 +89,12 @@ TEST_F(ControllerTest, NothingIsEvictedWhileTheWebhookIsUnproven) {
 TEST_F(ControllerTest, APodThatChangedBeforeTheEvictionIsDecidedAnew) {
   world_.add_node(all_balanced("gpu-1"));
   world_.eviction_errors = {base::Error(base::ErrorCode::conflict, "the object has been modified")};
+  int requests = 0;
+  world_.on_request = [&requests](const kube::Eviction&) { ++requests; };
   world_.add_owner("web", k1g, 3);
   world_.settle();
+  EXPECT_EQ(requests, 1) << "asked again although the watch has shown no change";
+  world_.pass(kNewsPatience);
   EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb");
   EXPECT_EQ(world_.evictions(), 1);
 }
@@ -114,6 +118,20 @@ TEST_F(ControllerTest, ADisruptionBudgetHoldsTheOwnerAsLongAsTheServerAsks) {
   EXPECT_EQ(world_.evictions(), 0);
   world_.pass(base::Millis(1));
   EXPECT_EQ(world_.evictions(), 1);
+}
+
+TEST_F(ControllerTest, ABudgetThatNamesNoWaitIsNotAskedWithoutEnd) {
+  world_.add_node(all_balanced("gpu-1"));
+  const auto budget =
+      base::Error(base::ErrorCode::too_many_requests, "budget").with_retry_after(base::Millis(0));
+  world_.eviction_errors = {budget, budget, budget};
+  int requests = 0;
+  world_.on_request = [&requests](const kube::Eviction&) { ++requests; };
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  EXPECT_EQ(requests, 1);
+  world_.pass(kShortestPause);
+  EXPECT_EQ(requests, 2);
 }
 
 TEST_F(ControllerTest, AWebhookThatDoesNotPatchCostsFewEvictionsHoweverLongItLasts) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -34,7 +35,8 @@ class Mover {
   /// `seed` makes rule ids differ from those of an earlier process.
   Mover(MoverDoors doors, std::uint64_t seed) : doors_(doors), rng_(seed) {}
 
-  /// Whether the pod's owner may have another move now, and no move concerns the pod already.
+  /// Whether the pod's owner may have another move now, no move concerns the pod already, and its
+  /// eviction was not asked for just now.
   bool may_move(const cluster::Pod& pod);
 
   /// Stores the rule, holds the room, evicts. REQUIRES: may_move(pod), pod.owner is set. False when
@@ -59,11 +61,21 @@ class Mover {
   void withdraw(const std::string& rule_id, MoveFailure failure, std::string_view detail);
   void fail(const std::string& rule_id, MoveFailure failure);
   Move close(const std::string& rule_id);
+  void hold_back(const Move& move, const base::Error& error);
+  bool was_asked(const cluster::Pod& pod) const;
+  void wait_for_news_of(const Move& move);
+
+  /// The pod as it was when its eviction was asked for, and until when to wait for news of it.
+  struct Asked {
+    std::string resource_version;
+    base::MonotonicTime until;
+  };
 
   MoverDoors doors_;
   base::Rng rng_;
   Moves moves_;
   OwnerPaces paces_;
+  std::unordered_map<base::Name, Asked> asked_;  ///< by pod uid
 };
 
 }  // namespace migadapter::controller

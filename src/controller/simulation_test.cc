@@ -16,7 +16,7 @@ namespace {
 
 using cluster::OwnerKind;
 
-constexpr std::uint64_t kSimulations = 150;
+constexpr std::uint64_t kSimulations = 60;
 constexpr int kSteps = 60;
 constexpr std::array<const char*, 4> kResources = {
     "nvidia.com/mig-1g.5gb", "nvidia.com/mig-2g.10gb", "nvidia.com/mig-3g.20gb",
@@ -34,6 +34,7 @@ class Simulation {
  public:
   explicit Simulation(std::uint64_t seed) : random_(seed) {
     world_.on_eviction = [this](const cluster::Pod& pod) { check_eviction(pod); };
+    world_.on_request = [this](const kube::Eviction& eviction) { check_request(eviction); };
     world_.on_bound = [this](const cluster::Pod& pod) {
       if (!pod.owner || !pod.granted) return;
       OwnerRecord& record = records_[pod.owner->uid];
@@ -111,6 +112,7 @@ class Simulation {
         return;
       case 6:
         records_.clear();
+        requested_.clear();
         return world_.restart_controller();
       case 7:
         return world_.clock.jump_wall(
@@ -127,7 +129,8 @@ class Simulation {
       case 0:
         return world_.eviction_errors.push_back({ErrorCode::conflict, "changed"});
       case 1:
-        return world_.eviction_errors.push_back({ErrorCode::too_many_requests, "budget"});
+        return world_.eviction_errors.push_back(
+            base::Error(ErrorCode::too_many_requests, "budget").with_retry_after(base::Millis(0)));
       case 2:
         return world_.eviction_errors.push_back(timeout);
       default:
@@ -142,6 +145,16 @@ class Simulation {
       for (auto steps = choose(8); steps > 0; --steps) world_.controller_step(1 + choose(5));
     }
     if (choose(3) == 0) world_.settle();
+  }
+
+  /// However far the watch lags behind, the same view of a pod is not acted on again and again.
+  void check_request(const kube::Eviction& eviction) {
+    EXPECT_FALSE(eviction.uid.empty() || eviction.resource_version.empty());
+    const base::MonotonicTime now = world_.clock.monotonic();
+    const auto [last, is_new] =
+        requested_.try_emplace(std::pair(eviction.uid, eviction.resource_version), now);
+    EXPECT_TRUE(is_new || now - last->second >= kShortestPause) << eviction.pod_name;
+    last->second = now;
   }
 
   void check_eviction(const cluster::Pod& pod) {
@@ -190,6 +203,7 @@ class Simulation {
   base::Rng random_;
   World world_;
   std::map<base::Name, OwnerRecord> records_;
+  std::map<std::pair<base::Name, std::string>, base::MonotonicTime> requested_;
   std::map<std::string, int> desired_;
   std::set<std::string> owners_;
   std::vector<std::string> nodes_;

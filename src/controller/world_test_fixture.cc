@@ -197,6 +197,7 @@ void World::delete_pod(const std::string& pod_name) {
 }
 
 void World::evict(const kube::Eviction& eviction, std::function<void(base::Status)> done) {
+  on_request(eviction);
   if (!eviction_errors.empty()) {
     done(eviction_errors.back());
     return eviction_errors.pop_back();

@@ -66,6 +66,8 @@ class World : public kube::ClusterWriter {
   /// The next evictions are carried out, but this answer is all we hear.
   std::vector<base::Error> lost_answers;
 
+  /// Called for each eviction that is asked for.
+  std::function<void(const kube::Eviction&)> on_request = [](const kube::Eviction&) {};
   /// Called for each eviction that is carried out, before it is; and for each pod bound.
   std::function<void(const cluster::Pod&)> on_eviction = [](const cluster::Pod&) {};
   std::function<void(const cluster::Pod&)> on_bound = [](const cluster::Pod&) {};
