@@ -60,6 +60,7 @@ class Controller {
   void sweep();
   void upgrade_waiting_pods();
   void restore_upgraded_pods();
+  bool act(const cluster::Pod& pod, const decide::Grant& grant, cluster::RulePurpose purpose);
   std::vector<base::Name> waiting_in_order() const;
 
   ControllerDoors doors_;

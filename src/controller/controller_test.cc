@@ -75,7 +75,7 @@ TEST_F(ControllerTest, OfTwoUpgradedPodsTheOneThatWastesMoreIsRestored) {
   EXPECT_EQ(world_.grants_of("middle"), "3g.20gb");
 }
 
-TEST_F(ControllerTest, NothingIsEvictedWhileTheWebhookIsUnproven) {
+TEST_F(ControllerTest, NothingIsEvictedWhileAnotherProcessLeads) {
   world_.add_node(all_balanced("gpu-1"));
   world_.gate_view.leader_until.reset();
   world_.add_owner("web", k1g, 3);
@@ -84,6 +84,19 @@ TEST_F(ControllerTest, NothingIsEvictedWhileTheWebhookIsUnproven) {
   world_.gate_view.leader_until = base::MonotonicTime::max();
   world_.pass(base::Millis(1));
   EXPECT_EQ(world_.evictions(), 1);
+}
+
+TEST_F(ControllerTest, TheGateIsAskedAgainBeforeEachEviction) {
+  world_.add_node(all_balanced("gpu-1"));
+  int requests = 0;
+  world_.on_request = [&](const kube::Eviction&) {
+    ++requests;
+    world_.gate_view.leader_until.reset();
+  };
+  world_.add_owner("web-1", k2g, 2);
+  world_.add_owner("web-2", k1g, 3);
+  world_.settle();
+  EXPECT_EQ(requests, 1);
 }
 
 TEST_F(ControllerTest, APodThatChangedBeforeTheEvictionIsDecidedAnew) {

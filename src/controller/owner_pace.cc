@@ -64,9 +64,10 @@ void OwnerPaces::pause(const base::Name& owner_uid, base::MonotonicTime until) {
   pace.not_before = std::max(pace.not_before, until);
 }
 
-void OwnerPaces::forget(const base::Name& owner_uid) {
-  const auto found = paces_.find(owner_uid);
-  if (found != paces_.end() && found->second.in_flight == 0) paces_.erase(found);
+void OwnerPaces::forget_idle(const std::function<bool(const base::Name& owner_uid)>& is_gone) {
+  std::erase_if(paces_, [&is_gone](const auto& entry) {
+    return entry.second.in_flight == 0 && is_gone(entry.first);
+  });
 }
 
 }  // namespace migadapter::controller

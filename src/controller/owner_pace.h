@@ -2,7 +2,9 @@
 // while when it did not.
 #pragma once
 
+#include <cstddef>
 #include <deque>
+#include <functional>
 #include <unordered_map>
 
 #include "base/clock.h"
@@ -28,8 +30,9 @@ class OwnerPaces {
   void regretted(const base::Name& owner_uid, base::MonotonicTime now);
   /// The API server asked us to wait, or a disruption budget forbids the eviction.
   void pause(const base::Name& owner_uid, base::MonotonicTime until);
-  /// Forgets an owner that is gone.
-  void forget(const base::Name& owner_uid);
+  /// Forgets the owners that are gone and have no move under way.
+  void forget_idle(const std::function<bool(const base::Name& owner_uid)>& is_gone);
+  std::size_t size() const { return paces_.size(); }
 
  private:
   struct Pace {
