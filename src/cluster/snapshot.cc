@@ -62,6 +62,10 @@ std::int64_t Snapshot::unbound_demand(const base::Name& resource) const {
   return find_or_empty(unbound_demand_, resource);
 }
 
+std::int64_t Snapshot::displaced_promises(const base::Name& resource) const {
+  return find_or_empty(displaced_promises_, resource);
+}
+
 bool Snapshot::is_limited(const base::Name& name_space, const base::Name& resource) const {
   return limited_.contains({name_space, resource});
 }

@@ -24,6 +24,7 @@ struct NodeState {
   std::vector<NodeDevice> devices;  ///< see node_devices
   base::Name hardware;    ///< equal exactly where `model` and `devices` are; empty without
   ResourceList used;      ///< bound and not finished (terminating too), nominated, promised
+  ResourceList promised;  ///< the promised part of `used`; MIG resources only
   std::int64_t pods = 0;  ///< how many pods those are
 
   /// What is left of the resource; negative when the node has shrunk under its pods.
@@ -84,6 +85,10 @@ class Snapshot {
   /// Instances of the resource that are asked for by pods, upgraded or not, that seek a node and
   /// have no promise of their own: what the scheduler may give away at any moment.
   std::int64_t unbound_demand(const base::Name& resource) const;
+  /// Instances promised on nodes where others have taken them meanwhile: the scheduler places a pod
+  /// where it likes, and whoever was promised the place comes to another, which no node shows as
+  /// taken yet.
+  std::int64_t displaced_promises(const base::Name& resource) const;
 
   const std::map<std::string, Promise>& promises() const { return promises_; }
 
@@ -106,6 +111,7 @@ class Snapshot {
   std::set<base::Name> upgraded_;
   std::map<base::Name, NativeDemand> native_demand_;
   std::map<base::Name, std::int64_t> unbound_demand_;
+  std::map<base::Name, std::int64_t> displaced_promises_;
   std::map<std::string, Promise> promises_;
   /// How many limits name the resource, by namespace and resource.
   std::map<std::pair<base::Name, base::Name>, std::int64_t> limited_;

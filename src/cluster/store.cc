@@ -83,7 +83,7 @@ void Store::remove_pod(const base::Name& uid) {
 /// Everything about a pod that does not depend on a promise.
 void Store::count_pod(const Pod& pod, int sign) {
   if (const base::Name node = occupied_node(pod); !node.empty()) {
-    occupy(node, pod.requests, sign);
+    occupy(node, pod.requests, Taker::pod, sign);
   }
   if (rule_of(pod).empty()) count_demand(pod, sign);
   if (pod.waits_for_capacity() && asks_for_mig(pod)) {
@@ -118,7 +118,7 @@ void Store::count_rule(const std::string& rule_id, int sign) {
   if (rule_id.empty()) return;
   if (promise_stands(rule_id)) {
     const Promise& promise = snapshot_.promises_.at(rule_id);
-    occupy(promise.node, promise.requests, sign);
+    occupy(promise.node, promise.requests, Taker::promise, sign);
     return;
   }
   const auto pods = pods_by_rule_.find(rule_id);
@@ -152,12 +152,12 @@ void Store::release(const std::string& rule_id) {
   count_rule(rule_id, +1);
 }
 
-void Store::occupy(const base::Name& node, const ResourceList& requests, int sign) {
+void Store::occupy(const base::Name& node, const ResourceList& requests, Taker taker, int sign) {
   const auto known = snapshot_.nodes_.find(node);
   if (known != snapshot_.nodes_.end()) {
     known->second.pods += sign;
     for (const ResourceAmount& amount : requests) {
-      take(known->second, {amount.resource, sign * amount.amount});
+      take(known->second, {amount.resource, sign * amount.amount}, taker);
     }
     return;
   }
@@ -165,19 +165,22 @@ void Store::occupy(const base::Name& node, const ResourceList& requests, int sig
   usage.pods += sign;
   for (const ResourceAmount& amount : requests) {
     usage.used.add(amount.resource, sign * amount.amount);
+    if (taker == Taker::pod || !is_mig(amount.resource)) continue;
+    usage.promised.add(amount.resource, sign * amount.amount);
   }
   if (usage.pods == 0) usage_of_unknown_nodes_.erase(node);
 }
 
-void Store::take(NodeState& state, const ResourceAmount& amount) {
+void Store::take(NodeState& state, const ResourceAmount& amount, Taker taker) {
   if (!is_mig(amount.resource)) {
     state.used.add(amount.resource, amount.amount);
     return;
   }
   const bool had_free = state.free(amount.resource.view()) > 0;
-  unindex_free(state, amount.resource);
+  index_free(state, amount.resource, -1);
   state.used.add(amount.resource, amount.amount);
-  index_free(state, amount.resource);
+  if (taker == Taker::promise) state.promised.add(amount.resource, amount.amount);
+  index_free(state, amount.resource, +1);
   const bool has_free = state.free(amount.resource.view()) > 0;
   if (had_free != has_free) index_hardware(state, amount.resource, has_free ? +1 : -1);
 }
@@ -186,55 +189,51 @@ void Store::upsert(Node node) {
   const auto [place, added] = snapshot_.nodes_.try_emplace(node.name);
   NodeState& state = place->second;
   if (!added && state.node == node) return;
-  if (!added) unindex_node(state);
+  if (!added) index_node(state, -1);
   if (const auto usage = usage_of_unknown_nodes_.extract(node.name)) {
     state.used = std::move(usage.mapped().used);
+    state.promised = std::move(usage.mapped().promised);
     state.pods = usage.mapped().pods;
   }
   state.model = gpu_model(node);
   state.devices = node_devices(node);
   state.hardware = hardware_of(state);
   state.node = std::move(node);
-  index_node(state);
+  index_node(state, +1);
 }
 
 void Store::remove_node(const base::Name& name) {
   const auto found = snapshot_.nodes_.find(name);
   if (found == snapshot_.nodes_.end()) return;
   NodeState& state = found->second;
-  unindex_node(state);
+  index_node(state, -1);
   if (state.pods != 0) {
-    usage_of_unknown_nodes_.emplace(state.node.name, Usage{std::move(state.used), state.pods});
+    usage_of_unknown_nodes_.emplace(
+        state.node.name, Usage{std::move(state.used), std::move(state.promised), state.pods});
   }
   snapshot_.nodes_.erase(found);
 }
 
-void Store::index_node(const NodeState& state) {
+void Store::index_node(const NodeState& state, int sign) {
   for (const ResourceAmount& amount : state.node.allocatable) {
     if (!is_mig(amount.resource)) continue;
-    put_or_take(snapshot_.offering_by_resource_, amount.resource, state.node.name, +1);
-    index_free(state, amount.resource);
-    if (state.free(amount.resource.view()) > 0) index_hardware(state, amount.resource, +1);
+    put_or_take(snapshot_.offering_by_resource_, amount.resource, state.node.name, sign);
+    index_free(state, amount.resource, sign);
+    if (state.free(amount.resource.view()) > 0) index_hardware(state, amount.resource, sign);
+  }
+  for (const ResourceAmount& amount : state.promised) {
+    const bool offered = state.node.allocatable.of(amount.resource.view()) > 0;
+    if (!offered) index_free(state, amount.resource, sign);
   }
 }
 
-void Store::unindex_node(const NodeState& state) {
-  for (const ResourceAmount& amount : state.node.allocatable) {
-    if (!is_mig(amount.resource)) continue;
-    put_or_take(snapshot_.offering_by_resource_, amount.resource, state.node.name, -1);
-    unindex_free(state, amount.resource);
-    if (state.free(amount.resource.view()) > 0) index_hardware(state, amount.resource, -1);
+void Store::index_free(const NodeState& state, const base::Name& resource, int sign) {
+  const std::int64_t free = state.free(resource.view());
+  if (free > 0) {
+    put_or_take(snapshot_.free_by_resource_, resource, {free, state.node.name}, sign);
+  } else if (const std::int64_t promised = state.promised.of(resource.view()); promised > 0) {
+    add_to(snapshot_.displaced_promises_, resource, sign * std::min(-free, promised));
   }
-}
-
-void Store::index_free(const NodeState& state, const base::Name& resource) {
-  const std::int64_t free = state.free(resource.view());
-  if (free > 0) put_or_take(snapshot_.free_by_resource_, resource, {free, state.node.name}, +1);
-}
-
-void Store::unindex_free(const NodeState& state, const base::Name& resource) {
-  const std::int64_t free = state.free(resource.view());
-  if (free > 0) put_or_take(snapshot_.free_by_resource_, resource, {free, state.node.name}, -1);
 }
 
 void Store::index_hardware(const NodeState& state, const base::Name& resource, int sign) {

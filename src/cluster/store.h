@@ -37,19 +37,20 @@ class Store {
   /// What is taken on a node that is not known (yet, or any more).
   struct Usage {
     ResourceList used;
+    ResourceList promised;
     std::int64_t pods = 0;
   };
+  /// Who takes room on a node: a pod that occupies it, or a promise.
+  enum class Taker { pod, promise };
 
   void count_pod(const Pod& pod, int sign);
   void count_demand(const Pod& pod, int sign);
   void count_rule(const std::string& rule_id, int sign);
-  void occupy(const base::Name& node, const ResourceList& requests, int sign);
-  void take(NodeState& state, const ResourceAmount& amount);
+  void occupy(const base::Name& node, const ResourceList& requests, Taker taker, int sign);
+  void take(NodeState& state, const ResourceAmount& amount, Taker taker);
   void count_limit(const NamespaceLimit& limit, int sign);
-  void index_node(const NodeState& state);
-  void unindex_node(const NodeState& state);
-  void index_free(const NodeState& state, const base::Name& resource);
-  void unindex_free(const NodeState& state, const base::Name& resource);
+  void index_node(const NodeState& state, int sign);
+  void index_free(const NodeState& state, const base::Name& resource, int sign);
   void index_hardware(const NodeState& state, const base::Name& resource, int sign);
   base::Name hardware_of(const NodeState& state);
   bool promise_stands(const std::string& rule_id) const;

@@ -111,6 +111,21 @@ std::int64_t unbound_demand(const Tables& tables, const std::string& resource) {
   return demand;
 }
 
+std::int64_t displaced_promises(const Tables& tables, const std::string& resource) {
+  std::int64_t displaced = 0;
+  for (const auto& [node_name, node] : tables.nodes) {
+    std::int64_t promised = 0;
+    for (const auto& [rule_id, promise] : tables.promises) {
+      if (promise.node == node_name && stands(tables, rule_id))
+        promised += promise.requests.of(resource);
+    }
+    const std::int64_t missing =
+        taken_on(tables, node_name).used.of(resource) - node.allocatable.of(resource);
+    displaced += std::clamp<std::int64_t>(missing, 0, promised);
+  }
+  return displaced;
+}
+
 template <typename Predicate>
 std::set<base::Name> pods_that(const Tables& tables, Predicate predicate) {
   std::set<base::Name> uids;
@@ -163,6 +178,7 @@ void expect_same_indices(const Tables& tables, const Snapshot& snapshot) {
     EXPECT_EQ(snapshot.nodes_offering(key), nodes_offering(tables, resource));
     EXPECT_EQ(snapshot.native_demand(key), native_demand(tables, resource));
     EXPECT_EQ(snapshot.unbound_demand(key), unbound_demand(tables, resource));
+    EXPECT_EQ(snapshot.displaced_promises(key), displaced_promises(tables, resource));
     if (!nodes_with_free(tables, resource).empty()) with_free.push_back(key);
   }
   EXPECT_EQ(snapshot.resources_with_free(), with_free);

@@ -78,7 +78,7 @@ Contention at_least(const Snapshot& snapshot, const base::Name& resource, std::i
   const cluster::NativeDemand& natives = snapshot.native_demand(resource);
   contention.complete = natives.size() <= kMostRivals;
   if (!contention.complete) return contention;
-  contention.others = snapshot.unbound_demand(resource);
+  contention.others = snapshot.unbound_demand(resource) + snapshot.displaced_promises(resource);
   for (const auto& [rival_priority, uid] : natives) {
     const Rival rival = rival_of(snapshot, uid, resource);
     contention.others -= rival.instances;

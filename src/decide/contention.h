@@ -21,7 +21,8 @@ struct Rival {
 /// Demand that comes before ours.
 struct Contention {
   std::vector<Rival> rivals;
-  /// Instances asked for by pods that may take any of them: upgraded pods without a promise.
+  /// Instances asked for by pods that may take any of them: upgraded pods without a promise, or
+  /// with one whose place others have taken.
   std::int64_t others = 0;
   bool complete = true;  ///< false: there are more than kMostRivals
   std::int64_t instances() const;
