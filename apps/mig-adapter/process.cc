@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -25,6 +26,7 @@
 #include "kube/http.h"
 #include "kube/leader_lease.h"
 #include "kube/webhook_registration.h"
+#include "stop_signals.h"
 #include "webhook/admission_handler.h"
 #include "webhook/certificates.h"
 #include "webhook/health.h"
@@ -61,8 +63,12 @@ std::string process_identity(std::uint64_t nonce) {
 /// Everything that runs, in the order of its construction; torn down in the reverse order.
 class Process {
  public:
-  Process(const RunFlags& flags, const base::Clock& clock, base::Logger& log)
-      : flags_(flags), clock_(clock), log_(log), rng_(base::seed_from_system()) {}
+  Process(const RunFlags& flags, StopSignals& signals, const base::Clock& clock, base::Logger& log)
+      : flags_(flags),
+        signals_(signals),
+        clock_(clock),
+        log_(log),
+        rng_(base::seed_from_system()) {}
 
   base::Status start();
   /// Registers the webhook anew where the probe says that it is not reached.
@@ -80,13 +86,15 @@ class Process {
   base::Status check_webhook() const;
 
   const RunFlags& flags_;
+  StopSignals& signals_;
   const base::Clock& clock_;
   base::Logger& log_;
   base::Rng rng_;
+  std::atomic<bool> stopping_ = false;
+  bool may_be_registered_ = false;
   std::string name_space_;
   WebhookPlace place_;
   std::string ca_bundle_pem_;
-  bool registered_ = false;  ///< by us: what another process registered is not ours to remove
   cluster::MemoryRuleStore rules_{kMostRules};
   controller::Inbox inbox_;
   std::unique_ptr<kube::HttpTransport> transport_;
@@ -139,15 +147,15 @@ base::Status Process::serve_webhook() {
 }
 
 base::Status Process::register_webhook() {
+  may_be_registered_ = true;
   const auto give_up = clock_.monotonic() + kStartPatience;
   for (;;) {
     base::Status status = kube::register_webhook(*transport_, place_.address, ca_bundle_pem_);
-    registered_ = registered_ || status.ok();
     const bool may_pass = !status.ok() && (status.error().code() == base::ErrorCode::unavailable ||
                                            status.error().code() == base::ErrorCode::timeout);
     if (!may_pass || clock_.monotonic() >= give_up) return status;
     log_.warning("cannot register the webhook yet", {{"error", status.error().message()}});
-    std::this_thread::sleep_for(std::chrono::seconds(1));
+    if (signals_.wait_for(std::chrono::seconds(1))) return status;
   }
 }
 
@@ -207,6 +215,7 @@ base::Status Process::check_synced() const {
 }
 
 base::Status Process::check_webhook() const {
+  if (stopping_) return base::Error(base::ErrorCode::cancelled, "the program is stopping");
   if (probe_->proven_at().has_value()) return {};
   return base::Error(base::ErrorCode::unavailable,
                      "the API server has not reached the webhook yet: " + probe_->last_failure());
@@ -220,15 +229,16 @@ void Process::mend_registration() {
 }
 
 void Process::stop() {
+  stopping_ = true;
   if (controller_thread_.joinable()) {
     controller_thread_.request_stop();
     controller_thread_.join();
   }
-  health_server_.reset();  // its checks ask the probe and the controller
-  probe_.reset();
+  // The health server still asks probe_ and controller_; they go only after it.
+  if (probe_ != nullptr) probe_->stop();
   if (lease_ != nullptr) lease_->release(kStopPatience);
   // Inside the cluster the configuration belongs to the manifests and the next process needs it.
-  if (registered_ && !place_.address.url.empty()) {
+  if (may_be_registered_ && !place_.address.url.empty()) {
     const base::Status status = kube::unregister_webhook(*transport_);
     if (!status.ok())
       log_.error("the webhook could not be removed", {{"error", status.error().message()}});
@@ -236,40 +246,25 @@ void Process::stop() {
   if (webhook_server_ != nullptr) webhook_server_->drain(kStopPatience);
 }
 
-sigset_t stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
-
-/// Waits for SIGTERM or SIGINT, and now and then does what has to be done meanwhile.
-void wait_for_stop_signal(const sigset_t& signals, Process& process) {
-  const timespec period{kRegistrationCheck.count(), 0};
-  while (sigtimedwait(&signals, nullptr, &period) < 0) process.mend_registration();
-}
-
 }  // namespace
 
 int run(const RunFlags& flags) {
-  const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: they inherit it
+  StopSignals signals;  // before any thread
   std::signal(SIGPIPE, SIG_IGN);
   const base::SystemClock clock;
   base::Logger log(clock, flags.log_format, flags.log_level, base::standard_error_sink());
-  Process process(flags, clock, log);
-  if (const base::Status started = process.start(); !started.ok()) {
+  Process process(flags, signals, clock, log);
+  const base::Status started = process.start();
+  if (started.ok()) {
+    log.info("started", {{"version", MIGADAPTER_VERSION}});
+    while (!signals.wait_for(kRegistrationCheck)) process.mend_registration();
+  } else {
     log.error("cannot start", {{"error", started.error().message()}});
-    process.stop();
-    return 1;
   }
-  log.info("started", {{"version", MIGADAPTER_VERSION}});
-  wait_for_stop_signal(signals, process);
   log.info("stopping");
   process.stop();
   log.info("stopped");
-  return 0;
+  return started.ok() || signals.asked_to_stop() ? 0 : 1;
 }
 
 }  // namespace migadapter::app

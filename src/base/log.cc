@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iterator>
 
@@ -23,13 +24,23 @@ std::string_view to_string(LogLevel level) {
   return "error";
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+/// What comes from elsewhere must neither end the line nor speak to the reader's terminal.
+bool needs_quotes(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return c == ' ' || c == '"' || c == '=' || is_control(c); });
+}
+
 void append_quoted(std::string& line, std::string_view text) {
   line += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') {
       line += '\\';
       line += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    } else if (is_control(c)) {
       fmt::format_to(std::back_inserter(line), "\\u{:04x}", static_cast<unsigned>(c));
     } else {
       line += c;
@@ -61,7 +72,7 @@ std::string text_line(std::string_view time, LogLevel level, std::string_view me
   std::string line = fmt::format("{} {:<7} {}", time, to_string(level), message);
   for (const LogField& field : fields) {
     fmt::format_to(std::back_inserter(line), " {}=", field.key);
-    if (field.quoted && field.value.find_first_of(" \"=\n") != std::string::npos) {
+    if (field.quoted && needs_quotes(field.value)) {
       append_quoted(line, field.value);
     } else {
       line += field.value;

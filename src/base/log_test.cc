@@ -27,6 +27,13 @@ TEST_F(LogTest, TextLinesQuoteOnlyValuesWithSpaces) {
             "2023-11-14T22:13:20.042Z warning watch ended kind=pods error=\"no route to host\"\n");
 }
 
+TEST_F(LogTest, AValueFromElsewhereNeitherEndsALineNorReachesTheTerminal) {
+  logger(LogFormat::text).info("refused", {{"why", "a\rb"}, {"body", "\x1b[2J\x7f"}});
+  EXPECT_EQ(written_,
+            "2023-11-14T22:13:20.042Z info    refused why=\"a\\u000db\" "
+            "body=\"\\u001b[2J\\u007f\"\n");
+}
+
 TEST_F(LogTest, LinesBelowTheLowestLevelAreDropped) {
   logger(LogFormat::text, LogLevel::warning).info("quiet");
   EXPECT_EQ(written_, "");

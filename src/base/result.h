@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include "base/check.h"
 
@@ -59,25 +58,25 @@ class [[nodiscard]] Result {
  public:
   // Implicit, so that `return value;` and `return Error(…);` both work.
   // NOLINTBEGIN(google-explicit-constructor)
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(T value) : value_(std::move(value)) {}
+  Result(Error error) : error_(std::move(error)) {}
   // NOLINTEND(google-explicit-constructor)
 
-  bool ok() const { return state_.index() == 0; }
+  bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }
 
   /// REQUIRES: ok().
   const T& value() const& {
     MIGADAPTER_CHECK(ok());
-    return std::get<0>(state_);
+    return *value_;
   }
   T& value() & {
     MIGADAPTER_CHECK(ok());
-    return std::get<0>(state_);
+    return *value_;
   }
   T&& value() && {
     MIGADAPTER_CHECK(ok());
-    return std::get<0>(std::move(state_));
+    return *std::move(value_);
   }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
@@ -88,11 +87,14 @@ class [[nodiscard]] Result {
   /// REQUIRES: !ok().
   const Error& error() const {
     MIGADAPTER_CHECK(!ok());
-    return std::get<1>(state_);
+    return *error_;
   }
 
  private:
-  std::variant<T, Error> state_;
+  // Exactly one is there. No std::variant: clang's analyzer does not follow one and reports every
+  // use of a value as uninitialised.
+  std::optional<T> value_;
+  std::optional<Error> error_;
 };
 
 /// The value type of an operation that returns nothing: `Status save();`, `return {};` on success.

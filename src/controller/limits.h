@@ -23,6 +23,10 @@ inline constexpr base::Millis kBindDeadline{30'000};
 /// within a few scheduler rounds, few enough that a bad grant harms little.
 inline constexpr int kMostMovesOfOwner = 32;
 
+/// How much larger each round of one owner's moves is than the one before. A round takes as long as
+/// the scheduler needs to get to the new pods, a second or two in a burst, so there should be few.
+inline constexpr int kPaceGrowth = 4;
+
 /// Moves of the whole cluster at the same time: bounds rules, promises and requests under way.
 inline constexpr std::size_t kMostMoves = 256;
 

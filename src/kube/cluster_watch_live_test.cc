@@ -3,14 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
 
 #include "kube/live_test.h"
-#include "kube/transport/blocking_call.h"
 
 namespace migadapter::kube {
 namespace {
@@ -126,20 +124,12 @@ TEST_F(ClusterWatchLiveTest, IsCurrentOnceEveryWatchIsOpen) {
   EXPECT_TRUE(eventually([this] { return watch_->current_as_of().has_value(); }));
 }
 
-/// MIGADAPTER_TEST_RESTART is a shell command that kills the API server and starts it again.
 TEST_F(ClusterWatchLiveTest, SeesWhatHappenedAroundARestartOfTheServer) {
-  const char* restart = std::getenv("MIGADAPTER_TEST_RESTART");
-  if (restart == nullptr) GTEST_SKIP() << "MIGADAPTER_TEST_RESTART is not set";
   create_gpu_pod("before");
   create_gpu_pod("doomed");
   ASSERT_TRUE(eventually([this] { return sees("before") && sees("doomed"); }));
-  ASSERT_EQ(std::system(restart), 0);  // NOLINT(concurrency-mt-unsafe)
-  ASSERT_TRUE(eventually([this] {
-    HttpRequest ready;
-    ready.path = "/readyz";
-    const auto answer = send_and_wait(*transport_, std::move(ready));
-    return answer.ok() && answer->status == 200;
-  }));
+  ASSERT_NO_FATAL_FAILURE(restart_api_server());
+  if (IsSkipped()) return;
   create_gpu_pod("after");
   delete_pod("doomed");
   EXPECT_TRUE(eventually([this] { return sees("after") && !sees("doomed"); }));

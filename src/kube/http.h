@@ -25,10 +25,13 @@ struct HttpRequest {
   base::Millis idle_timeout{0};
 };
 
+/// The most that we wait because a server asks us to: what it asks for may be nonsense.
+inline constexpr base::Millis kLongestRetryAfter{300'000};
+
 struct HttpResponse {
   int status = 0;
   std::string body;
-  std::optional<base::Millis> retry_after;
+  std::optional<base::Millis> retry_after;  ///< at most kLongestRetryAfter
 };
 
 /// What a response's bytes are handed to as they arrive. All calls come from the transport's

@@ -1,10 +1,18 @@
 #include "kube/lease_election.h"
 
+#include <cstdint>
+#include <limits>
+
 namespace migadapter::kube {
 namespace {
 
 /// client-go writes a second into a released Lease, because 0 is not valid there.
 constexpr base::Millis kReleasedDuration{1'000};
+
+/// The API takes 32 bits and nothing negative: the count starts again when they are full.
+int one_more(int transitions) {
+  return transitions == std::numeric_limits<std::int32_t>::max() ? 0 : transitions + 1;
+}
 
 }  // namespace
 
@@ -12,7 +20,7 @@ LeaseRecord LeaseElection::claim(base::WallTime wall) const {
   LeaseRecord record = seen_;
   if (!is_ours()) {
     record.acquired = wall;
-    record.transitions = seen_.resource_version.empty() ? 0 : seen_.transitions + 1;
+    record.transitions = seen_.resource_version.empty() ? 0 : one_more(seen_.transitions);
   }
   record.holder = options_.identity;
   record.duration = options_.lease_duration;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
+
 namespace migadapter::kube {
 namespace {
 
@@ -178,6 +181,12 @@ TEST(LeaseRecord, TextThatIsNoLeaseIsRefused) {
   for (const char* body : {"", "[]", "{}", R"({"metadata":{}})", R"({"metadata":[]})"}) {
     EXPECT_FALSE(decode_lease(body).ok()) << body;
   }
+}
+
+TEST_F(LeaseElectionTest, AFullCountOfTransitionsStartsAgain) {
+  LeaseRecord released = held_by("", "7");
+  released.transitions = std::numeric_limits<std::int32_t>::max();
+  EXPECT_EQ(read(released)->transitions, 0);
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cstdint>
+#include <limits>
 
 #include "kube/codec/timestamp.h"
 
@@ -19,9 +22,12 @@ std::string text_of(const boost::json::object& object, std::string_view name) {
   return std::string(value->get_string());
 }
 
+/// A number as the API has it, of 32 bits and not negative; anything else is cut off to that.
 std::int64_t number_of(const boost::json::object& object, std::string_view name) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   const boost::json::value* value = object.if_contains(name);
-  return value == nullptr || !value->is_int64() ? 0 : value->get_int64();
+  if (value == nullptr || !value->is_int64()) return 0;
+  return std::clamp<std::int64_t>(value->get_int64(), 0, kMost);
 }
 
 const boost::json::object* object_of(const boost::json::value& json, std::string_view name) {

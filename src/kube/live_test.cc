@@ -53,6 +53,18 @@ base::Status LiveTest::wait_for(
   return arrived.get();
 }
 
+void LiveTest::restart_api_server() {
+  const char* restart = std::getenv("MIGADAPTER_TEST_RESTART");
+  if (restart == nullptr) GTEST_SKIP() << "MIGADAPTER_TEST_RESTART is not set";
+  ASSERT_EQ(std::system(restart), 0);
+  ASSERT_TRUE(eventually([this] {
+    HttpRequest ready;
+    ready.path = "/readyz";
+    const auto answer = send_and_wait(*transport_, std::move(ready));
+    return answer.ok() && answer->status == 200;
+  }));
+}
+
 bool LiveTest::eventually(const std::function<bool()>& holds) {
   const base::SystemClock clock;
   const base::MonotonicTime give_up = clock.monotonic() + std::chrono::minutes(1);

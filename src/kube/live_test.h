@@ -26,6 +26,9 @@ class LiveTest : public testing::Test {
                    int allowed = 200);
   /// Waits for the end of an asynchronous call: `start` gets the callback.
   base::Status wait_for(const std::function<void(std::function<void(base::Status)>)>& start);
+  /// Kills the API server and starts it again, by the shell command $MIGADAPTER_TEST_RESTART, and
+  /// waits until it answers. Without the variable the test is skipped.
+  void restart_api_server();
   /// Calls `holds` again and again until it is true; false after a minute.
   static bool eventually(const std::function<bool()>& holds);
   /// Creates a pod that no node can run and returns its uid.

@@ -28,6 +28,7 @@ base::Status register_webhook(HttpTransport& transport, const WebhookAddress& ad
                               const std::string& ca_bundle_pem) {
   HttpRequest request;
   request.method = "PATCH";
+  request.timeout = kRegistrationTimeout;
   request.path = configuration_path() + "?fieldManager=mig-adapter&force=true";
   request.content_type = "application/apply-patch+yaml";
   request.body = encode_webhook_configuration(address, ca_bundle_pem);
@@ -37,6 +38,7 @@ base::Status register_webhook(HttpTransport& transport, const WebhookAddress& ad
 base::Status unregister_webhook(HttpTransport& transport) {
   HttpRequest request;
   request.method = "DELETE";
+  request.timeout = kRegistrationTimeout;
   request.path = configuration_path();
   base::Status status =
       status_of(send_and_wait(transport, std::move(request)), "unregistering the webhook");

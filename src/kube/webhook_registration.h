@@ -21,7 +21,8 @@ struct WebhookAddress {
 inline constexpr std::string_view kWebhookPath = "/mutate-pods";
 inline constexpr std::string_view kWebhookConfigurationName = "mig-adapter";
 
-/// Blocking calls for start-up and shut-down; thread-safe.
+/// Blocking calls for start-up and shut-down, of at most kRegistrationTimeout; thread-safe.
+inline constexpr base::Millis kRegistrationTimeout{5'000};
 
 /// Creates or updates the MutatingWebhookConfiguration by server-side apply: CREATE of pods that
 /// ask for a MIG resource and have an owner or the probe annotation, failurePolicy Ignore, timeout

@@ -205,9 +205,11 @@ void StreamConnection<Stream>::on_read(const error_code& error, std::size_t byte
   if (error) {
     return on_read_error(error);
   }
-  expired_ = false;
+  // A read that was complete before its deadline came to cancel it ends well. A client that sends
+  // without a pause would put the end off for ever if that were forgotten.
+  const bool expired = std::exchange(expired_, false);
   if (phase_ == Phase::lingering) {
-    return read();
+    return expired ? close() : read();
   }
   filled_ += bytes;
   if (phase_ == Phase::idle) {

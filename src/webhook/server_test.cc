@@ -207,6 +207,16 @@ TEST(Server, EndsARequestThatArrivesTooSlowly) {
   EXPECT_EQ(status_of_refusal(running, "POST / HT"), 408);
 }
 
+TEST(Server, EndsARefusedClientThatNeverStopsSending) {
+  Running running(limited({.most_body_bytes = 10}));
+  TestClient client(running.port(), nullptr);
+  ASSERT_TRUE(client.send("POST / HTTP/1.1\r\nContent-Length: 11\r\n\r\n"));
+  EXPECT_EQ(status_of(client.read_reply()), 413);
+  const std::string flood(1024 * 1024, 'a');
+  while (client.send(flood)) {
+  }
+}
+
 TEST(Server, ClosesAHandshakeThatDoesNotCome) {
   ServerOptions options;
   options.limits.read_timeout = 20ms;

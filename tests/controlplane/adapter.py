@@ -23,16 +23,17 @@ def free_port():
 class Adapter:
     """`mig-adapter run` as a user starts it outside the cluster."""
 
-    def __init__(self, plane, log_path, *flags, kubeconfig=None, namespace="default"):
+    def __init__(self, plane, log_path, *flags, kubeconfig=None, namespace="default", webhook=None,
+                 log_level="debug"):
         self.plane = plane
         self._log_path = log_path
         self._health = f"127.0.0.1:{free_port()}"
-        webhook = f"127.0.0.1:{free_port()}"
+        self.webhook = webhook or f"127.0.0.1:{free_port()}"
         arguments = [
             PROGRAM, "run", "--kubeconfig", str(kubeconfig or plane.kubeconfig),
-            "--webhook-url", f"https://{webhook}", "--webhook-listen", webhook,
+            "--webhook-url", f"https://{self.webhook}", "--webhook-listen", self.webhook,
             "--health-listen", self._health, "--namespace", namespace,
-            "--log-format", "text", "--log-level", "debug", *map(str, flags),
+            "--log-format", "text", "--log-level", log_level, *map(str, flags),
         ]
         self._log = open(log_path, "ab")
         self.process = subprocess.Popen(arguments, stderr=self._log, stdout=self._log)

@@ -9,9 +9,14 @@ from adapter import PROGRAM, Adapter
 from plane import Plane, new_folder
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sanitized: runs under the sanitizers too; together these tests "
+                            "pass every way of the program's threads, which the others only repeat")
+
+
 @pytest.fixture(scope="session")
 def shared_plane():
-    plane = Plane(new_folder())
+    plane = Plane(new_folder(), "--audit")
     yield plane
     plane.close()
 

@@ -1,5 +1,7 @@
 """Many pods at once, and what happens to them when something dies meanwhile."""
 
+import pytest
+
 from workloads import deployment
 
 BURST = 100
@@ -14,10 +16,11 @@ def upgraded(pods):
 
 
 def wait_for_all(plane, namespace, count):
-    plane.wait_until(f"{count} pods run", lambda: len(running(plane, namespace)) == count, patience=240)
+    plane.wait_until(f"{count} pods run", lambda: len(running(plane, namespace)) == count, patience=150)
     return running(plane, namespace)
 
 
+@pytest.mark.sanitized
 def test_a_burst_of_100_pods_gets_100_upgrades_with_100_evictions(
         plane, namespace, start_adapter, audit):
     start_adapter()
@@ -45,6 +48,7 @@ def test_a_controller_that_is_killed_in_the_middle_loses_no_pod(
     assert len(plane.pods(namespace)) == 40
 
 
+@pytest.mark.sanitized
 def test_an_api_server_that_is_killed_under_load_loses_no_pod(plane, namespace, start_adapter, audit):
     adapter = start_adapter()
     plane.add_nodes("all-balanced", count=10)

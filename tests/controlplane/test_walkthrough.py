@@ -50,7 +50,8 @@ def walk_through(plane, namespace):
     plane.wait_until("no pod is left", lambda: not plane.pods(namespace))
 
 
-@pytest.mark.parametrize("certificates", ["made by itself", "made by hand"])
+@pytest.mark.parametrize("certificates", [
+    pytest.param("made by itself", marks=pytest.mark.sanitized), "made by hand"])
 def test_a_waiting_pod_runs_on_a_larger_instance_and_returns(
         plane, namespace, start_adapter, audit, tmp_path, certificates):
     flags = make_certificates_by_hand(tmp_path) if certificates == "made by hand" else []

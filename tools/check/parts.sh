@@ -22,8 +22,8 @@ declare -A part_texts=(
   [bench-smoke]="hardened release build, every benchmark once"
   [live]="Kubernetes client tests against a real API server"
   [walkthrough]="the walkthrough and its variants on a real control plane"
-  [walkthrough-asan]="the same with mig-adapter under AddressSanitizer"
-  [walkthrough-tsan]="the same with mig-adapter under ThreadSanitizer"
+  [walkthrough-asan]="its tests marked sanitized, with mig-adapter under AddressSanitizer"
+  [walkthrough-tsan]="the same under ThreadSanitizer"
   [demo]="./demo from start to end"
 )
 
@@ -84,11 +84,11 @@ part_walkthrough() {
 }
 
 part_walkthrough-asan() {
-  build asan mig-adapter && walkthrough asan
+  build asan mig-adapter && walkthrough asan -m sanitized
 }
 
 part_walkthrough-tsan() {
-  build tsan mig-adapter && walkthrough tsan
+  build tsan mig-adapter && walkthrough tsan -m sanitized
 }
 
 part_demo() {
@@ -114,8 +114,11 @@ unit_tests() {
   return "${PIPESTATUS[0]}"
 }
 
+# walkthrough PRESET [ARGUMENT of pytest…]
 walkthrough() {
-  MIG_ADAPTER=$PWD/build/$1/apps/mig-adapter sanitized "$python" -m pytest tests/controlplane -q -x
+  local preset=$1
+  shift
+  MIG_ADAPTER=$PWD/build/$preset/apps/mig-adapter sanitized "$python" -m pytest tests/controlplane -q -x "$@"
 }
 
 # Runs a command with the sanitizers' settings: the first finding ends the program. ThreadSanitizer of GCC 12

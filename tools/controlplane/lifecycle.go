@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 )
 
@@ -154,7 +153,7 @@ func runRestart(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	if err := stop(apiServerName, s.Folder, syscall.SIGKILL); err != nil {
+	if err := stop(apiServerName, s.Folder); err != nil {
 		return err
 	}
 	time.Sleep(*downFor)

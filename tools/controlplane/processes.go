@@ -62,28 +62,46 @@ func find(server, folder string) ([]int, error) {
 	return found, nil
 }
 
-// stop ends a server and returns when it is gone, so that its ports and files are free.
-func stop(server, folder string, signal syscall.Signal) error {
-	const patience, interval = 10 * time.Second, 20 * time.Millisecond
-	deadline := time.Now().Add(patience)
-	for first := true; ; first = false {
-		ids, err := find(server, folder)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		if time.Now().After(deadline) {
-			if signal == syscall.SIGKILL {
-				return fmt.Errorf("%s (process %d) does not end", server, ids[0])
-			}
-			return stop(server, folder, syscall.SIGKILL)
-		}
-		for _, id := range ids {
-			if err := syscall.Kill(id, signal); first && err != nil && !errors.Is(err, syscall.ESRCH) {
-				return fmt.Errorf("end %s (process %d): %w", server, id, err)
-			}
-		}
-		time.Sleep(interval)
+// stop kills a server and returns when it is gone, so that its ports and files are free.
+func stop(server, folder string) error {
+	ids, err := find(server, folder)
+	if err != nil {
+		return err
 	}
+	for _, id := range ids {
+		if err := syscall.Kill(id, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("end %s (process %d): %w", server, id, err)
+		}
+	}
+	for _, id := range ids {
+		if err := waitUntilGone(id); err != nil {
+			return fmt.Errorf("%s: %w", server, err)
+		}
+	}
+	return nil
+}
+
+func waitUntilGone(id int) error {
+	const patience, interval = 10 * time.Second, 10 * time.Millisecond
+	for deadline := time.Now().Add(patience); !isGone(id); time.Sleep(interval) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("process %d does not end", id)
+		}
+	}
+	return nil
+}
+
+// isGone tells whether a process has closed its files: none is left of it but perhaps a zombie. The
+// kernel takes a dying process's environment first and its sockets with the last of its threads, so
+// not finding it any more does not mean that its port is free.
+func isGone(id int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", id))
+	if err != nil {
+		return true
+	}
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", id))
+	isZombie := bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')'):], []byte(") Z"))
+	return err != nil || (isZombie && len(threads) == 1)
 }
 
 // stopAll ends whatever runs for the folder, clients first.
@@ -91,7 +109,7 @@ func stopAll(folder string) error {
 	servers := settings{}.servers()
 	for i := len(servers) - 1; i >= 0; i-- {
 		// A client given time to end cleanly would only wait for the API server's streams.
-		if err := stop(servers[i].name, folder, syscall.SIGKILL); err != nil {
+		if err := stop(servers[i].name, folder); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 )
 
@@ -18,13 +17,13 @@ func startSleeper(t *testing.T, name string) settings {
 	if err := s.start(server{name: name}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stop(name, s.Folder, syscall.SIGKILL) })
+	t.Cleanup(func() { stop(name, s.Folder) })
 	return s
 }
 
 func TestAServerIsFoundByItsFolderAlone(t *testing.T) {
 	mine, other := startSleeper(t, "etcd"), startSleeper(t, "etcd")
-	if err := stop("etcd", mine.Folder, syscall.SIGKILL); err != nil {
+	if err := stop("etcd", mine.Folder); err != nil {
 		t.Fatal(err)
 	}
 	if ids, err := find("etcd", mine.Folder); err != nil || len(ids) > 0 {
@@ -37,7 +36,7 @@ func TestAServerIsFoundByItsFolderAlone(t *testing.T) {
 
 func TestAServerThatDiedIsNotFound(t *testing.T) {
 	s := startSleeper(t, "kwok")
-	if err := stop("kwok", s.Folder, syscall.SIGKILL); err != nil {
+	if err := stop("kwok", s.Folder); err != nil {
 		t.Fatal(err)
 	}
 	if err := stopAll(s.Folder); err != nil {

@@ -26,7 +26,7 @@ void append_demand(const PodContainer& container, JsonField counts, base::NamePo
                    cluster::MigRequests& demand) {
   for (const JsonField::Entry entry : counts.entries()) {
     const std::int64_t count = entry.value.integer();
-    if (count <= 0 || !mig::is_mig_resource(entry.key)) {
+    if (count <= 0 || count > kMostAmount || !mig::is_mig_resource(entry.key)) {
       entry.value.complain("expected a positive count of a MIG resource");
     }
     demand.push_back({names.intern(container.field.at("name").text()), container.kind,

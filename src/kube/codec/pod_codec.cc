@@ -78,10 +78,20 @@ class RequestCodec {
     ResourceList total = cluster::effective_requests(requests, {});
     override_by_pod_level(total);
     total.add(decode_resources(spec_.at("overhead"), names_));
-    return total;
+    return cut_off(std::move(total));
   }
 
  private:
+  /// The sum over many containers, held to what one amount may be.
+  static ResourceList cut_off(ResourceList total) {
+    const auto excessive = [](const auto& amount) { return amount.amount > kMostAmount; };
+    for (;;) {
+      const auto found = std::find_if(total.begin(), total.end(), excessive);
+      if (found == total.end()) return total;
+      total.set(base::Name(found->resource), kMostAmount);
+    }
+  }
+
   ResourceList decode_container(const PodContainer& container) const {
     ResourceList requests = decode_requests(container.field.at("resources"), names_);
     if (!bound_ || container.kind == cluster::ContainerKind::init) return requests;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "kube/codec/resource_codec.h"
+
 namespace migadapter::kube {
 namespace {
 
@@ -68,6 +70,16 @@ TEST(PodCodec, SaysHowFarRequiredAntiAffinityReaches) {
                                      R"({"namespaceSelector":{"matchLabels":{"team":"a"}}})"}) {
     EXPECT_FALSE(with_terms(own + "," + reaching).anti_affinity_stays_in_namespace) << reaching;
   }
+}
+
+TEST(PodCodec, AbsurdAmountsAreCutOffAndNeverOverflow) {
+  const std::string most = R"("resources":{"limits":{"memory":"9223372036854775807",)"
+                           R"("nvidia.com/mig-1g.5gb":"9223372036854775807"}}})";
+  const cluster::Pod pod =
+      with_spec(R"("containers":[{"name":"a",)" + most + R"(,{"name":"b",)" + most + "]");
+  EXPECT_EQ(pod.requests.of("memory"), kMostAmount);
+  EXPECT_EQ(pod.requests.of("nvidia.com/mig-1g.5gb"), kMostAmount);
+  EXPECT_EQ(pod.mig_requests.front().count, kMostAmount);
 }
 
 TEST(PodCodec, LetsPodLevelResourcesTakeThePlaceOfTheSum) {

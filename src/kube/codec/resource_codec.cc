@@ -1,5 +1,7 @@
 #include "kube/codec/resource_codec.h"
 
+#include <algorithm>
+
 #include "kube/codec/quantity.h"
 #include "mig/profile.h"
 
@@ -46,7 +48,7 @@ std::int64_t decode_amount(std::string_view resource, JsonField quantity) {
   const std::string_view text = digits.empty() ? quantity.text() : std::string_view(digits);
   if (!quantity.present()) return 0;
   const base::Result<std::int64_t> amount = parse_quantity(text, unit);
-  if (amount.ok() && *amount >= 0) return *amount;
+  if (amount.ok() && *amount >= 0) return std::min(*amount, kMostAmount);
   quantity.complain(amount.ok() ? "negative quantity" : amount.error().message());
   return 0;
 }

@@ -18,8 +18,12 @@ namespace migadapter::kube {
 /// extended resources. Attachable volumes and the like are left out.
 bool is_counted_resource(std::string_view resource);
 
-/// The quantity of `resource`, in the units of ResourceAmount. What is no quantity is noted as the
-/// document's problem.
+/// More than any node has of anything: 256 TiB of memory. Users may write larger quantities, which
+/// are cut off to this, so that tens of thousands of pods and containers add up without overflow.
+inline constexpr std::int64_t kMostAmount = std::int64_t{1} << 48;
+
+/// The quantity of `resource`, in the units of ResourceAmount, at most kMostAmount. What is no
+/// quantity is noted as the document's problem.
 std::int64_t decode_amount(std::string_view resource, JsonField quantity);
 
 /// The counted resources of a map such as status.allocatable.

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,7 +48,11 @@ class SpawnPlan {
     sigset_t none;  // our threads block signals; the program must not inherit that
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    // A group of its own, to be killed with all that it has started; but only the terminal's own
+    // group may read from it.
+    posix_spawnattr_setpgroup(&attributes, 0);
+    const int group = inherit_standard_input ? 0 : POSIX_SPAWN_SETPGROUP;
+    posix_spawnattr_setflags(&attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK | group));
   }
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
@@ -95,23 +100,28 @@ base::Result<pid_t> start(const ProgramCall& call, int output) {
   return base::Error(code, fmt::format("{}: {}", call.program, std::strerror(failure)));
 }
 
+base::Error overdue(const ProgramCall& call) {
+  return {base::ErrorCode::timeout,
+          fmt::format("{}: did not end within {} s", call.program, call.timeout.count() / 1000)};
+}
+
 /// Waits until there is something to read, or the end of it.
-bool wait_for_output(int output, base::MonotonicTime deadline) {
+bool wait_until_readable(int descriptor, base::MonotonicTime deadline) {
   for (;;) {
-    const auto left = deadline - base::SystemClock().monotonic();
+    const base::Millis left = deadline - base::SystemClock().monotonic();
     if (left <= base::Millis(0)) return false;
-    pollfd entry{.fd = output, .events = POLLIN, .revents = 0};
+    pollfd entry{.fd = descriptor, .events = POLLIN, .revents = 0};
     const int ready = ::poll(&entry, 1, static_cast<int>(left.count()));
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) return false;
   }
 }
 
-base::Result<std::string> read_output(const ProgramCall& call, int output) {
-  const base::MonotonicTime deadline = base::SystemClock().monotonic() + call.timeout;
+base::Result<std::string> read_output(const ProgramCall& call, int output,
+                                      base::MonotonicTime deadline) {
   std::string text;
   char block[4096];
-  while (wait_for_output(output, deadline)) {
+  while (wait_until_readable(output, deadline)) {
     const ssize_t count = ::read(output, block, sizeof block);
     if (count == 0) return text;
     if (count < 0) continue;
@@ -121,12 +131,17 @@ base::Result<std::string> read_output(const ProgramCall& call, int output) {
                          fmt::format("{}: prints too much", call.program));
     }
   }
-  return base::Error(
-      base::ErrorCode::timeout,
-      fmt::format("{}: did not end within {} s", call.program, call.timeout.count() / 1000));
+  return overdue(call);
 }
 
-base::Status wait_for_end(const std::string& program, pid_t child) {
+/// A program may close its output and go on. Kernels before 5.3 cannot tell, and we wait for it.
+bool ends_before(pid_t child, base::MonotonicTime deadline) {
+  // glibc 2.36 declares pidfd_open without C linkage.
+  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+  return process.number() < 0 || wait_until_readable(process.number(), deadline);
+}
+
+base::Status collect(const std::string& program, pid_t child) {
   int state = 0;
   while (::waitpid(child, &state, 0) < 0 && errno == EINTR) {
   }
@@ -135,6 +150,11 @@ base::Status wait_for_end(const std::string& program, pid_t child) {
                      WIFEXITED(state)
                          ? fmt::format("{}: exit code {}", program, WEXITSTATUS(state))
                          : fmt::format("{}: ended by signal {}", program, WTERMSIG(state)));
+}
+
+/// With all that it has started, where it has a group of its own.
+void kill_child(pid_t child, bool has_own_group) {
+  ::kill(has_own_group ? -child : child, SIGKILL);
 }
 
 }  // namespace
@@ -150,9 +170,11 @@ base::Result<std::string> run_program(const ProgramCall& call) {
   const base::Result<pid_t> child = start(call, write_end.number());
   write_end.close_now();
   if (!child.ok()) return child.error();
-  base::Result<std::string> output = read_output(call, read_end.number());
-  if (!output.ok()) ::kill(*child, SIGKILL);
-  const base::Status end = wait_for_end(call.program, *child);
+  const base::MonotonicTime deadline = base::SystemClock().monotonic() + call.timeout;
+  base::Result<std::string> output = read_output(call, read_end.number(), deadline);
+  if (output.ok() && !ends_before(*child, deadline)) output = overdue(call);
+  if (!output.ok()) kill_child(*child, !call.inherit_standard_input);
+  const base::Status end = collect(call.program, *child);
   if (output.ok() && !end.ok()) return end.error();
   return output;
 }

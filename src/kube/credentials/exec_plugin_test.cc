@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+
+#include <fstream>
+#include <iterator>
+#include <thread>
 
 #include "kube/codec/timestamp.h"
 #include "kube/credentials/credential_folder.h"
@@ -35,6 +40,13 @@ class ExecPluginTest : public testing::Test {
   CredentialFolder folder_;
   base::ManualClock clock_;
 };
+
+/// Ended, but not yet collected by the one that inherited it.
+bool is_zombie(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  const std::string stat(std::istreambuf_iterator<char>(file), {});
+  return stat.find(") Z ") != std::string::npos;
+}
 
 std::string token_of(IdentitySource& source) {
   const auto identity = source.current();
@@ -123,6 +135,29 @@ TEST_F(ExecPluginTest, APluginThatHangsIsKilled) {
   const auto identity = make_exec_identity(plugin, clock_)->current();
   ASSERT_FALSE(identity.ok());
   EXPECT_EQ(identity.error().code(), base::ErrorCode::timeout);
+}
+
+TEST_F(ExecPluginTest, APluginThatHangsAfterItHasClosedItsOutputIsKilled) {
+  ExecPlugin plugin;
+  plugin.program.program = "/bin/sh";
+  plugin.program.arguments = {"-c", "exec >&-; exec sleep 1000"};
+  plugin.program.timeout = base::Millis(100);
+  const auto identity = make_exec_identity(plugin, clock_)->current();
+  ASSERT_FALSE(identity.ok());
+  EXPECT_EQ(identity.error().code(), base::ErrorCode::timeout);
+}
+
+TEST_F(ExecPluginTest, APluginThatHangsIsKilledWithWhatItStarted) {
+  ExecPlugin plugin;
+  plugin.program.program = "/bin/sh";
+  plugin.program.arguments = {"-c", fmt::format("sleep 1000 & echo $! > {0}; mv {0} {1}; wait",
+                                                folder_.path("unfinished"), folder_.path("child"))};
+  plugin.program.timeout = base::Millis(1'000);
+  EXPECT_FALSE(make_exec_identity(plugin, clock_)->current().ok());
+  pid_t child = 0;
+  std::ifstream(folder_.path("child")) >> child;
+  ASSERT_GT(child, 0);
+  while (::kill(child, 0) == 0 && !is_zombie(child)) std::this_thread::yield();
 }
 
 TEST_F(ExecPluginTest, APluginThatPrintsWithoutEndIsKilled) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <optional>
 #include <string>
@@ -40,7 +41,8 @@ void read_details(const boost::json::object& details, ApiStatus& into) {
   if (into.reason != "Invalid") into.message += causes_of(details);  // Invalid repeats them
   const boost::json::value* seconds = details.if_contains("retryAfterSeconds");
   if (seconds == nullptr || !seconds->is_int64() || seconds->get_int64() <= 0) return;
-  into.retry_after = std::chrono::seconds(seconds->get_int64());
+  constexpr std::int64_t kMost = kLongestRetryAfter / std::chrono::seconds(1);
+  into.retry_after = std::chrono::seconds(std::min(seconds->get_int64(), kMost));
 }
 
 ApiStatus read_status(const std::string& body) {

@@ -55,6 +55,12 @@ TEST(ApiStatus, TheHeaderGoesBeforeTheBody) {
   EXPECT_EQ(status_of(response, "asking").error().retry_after(), std::chrono::seconds(1));
 }
 
+TEST(ApiStatus, AnAbsurdWaitIsCutOff) {
+  const HttpResponse response{
+      429, R"({"message":"busy","details":{"retryAfterSeconds":9223372036854775807}})", {}};
+  EXPECT_EQ(status_of(response, "asking").error().retry_after(), kLongestRetryAfter);
+}
+
 TEST(ApiStatus, AnAnswerThatDidNotComeKeepsItsCode) {
   const base::Result<HttpResponse> lost = base::Error(ErrorCode::timeout, "no answer");
   const base::Status status = status_of(lost, "asking");

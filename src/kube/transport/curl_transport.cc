@@ -6,8 +6,10 @@
 //
 // The preparer's thread and the callers only add to queues; curl is used by one thread alone.
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -148,6 +150,12 @@ class CurlTransport final : public HttpTransport {
     std::unique_ptr<HttpCall> call;
     base::Status status;
   };
+  /// A call that the preparer has: its time runs although a credential plugin may hang.
+  struct Preparing {
+    std::shared_ptr<SinkGate> gate;
+    base::MonotonicTime deadline;
+    std::string what;
+  };
 
   void submit(HttpRequest request, std::shared_ptr<SinkGate> gate, bool is_stream) {
     auto call = std::make_unique<HttpCall>();
@@ -161,7 +169,10 @@ class CurlTransport final : public HttpTransport {
   void prepare(std::unique_ptr<HttpCall> call) {
     const std::lock_guard lock(mutex_);
     if (accepting_) {
+      preparing_.push_back({call->gate, call->deadline,
+                            fmt::format("{} {}", call->request.method, call->request.path)});
       preparer_->prepare(std::move(call));
+      alarm_->ring();
     } else {
       ready_.push_back({std::move(call), cancelled()});
     }
@@ -174,6 +185,7 @@ class CurlTransport final : public HttpTransport {
 
   void on_prepared(std::unique_ptr<HttpCall> call, base::Status status) {
     const std::lock_guard lock(mutex_);
+    std::erase_if(preparing_, [&](const Preparing& each) { return each.gate == call->gate; });
     ready_.push_back({std::move(call), std::move(status)});
     alarm_->ring();
   }
@@ -189,6 +201,7 @@ class CurlTransport final : public HttpTransport {
       curl_multi_perform(multi_, &active);
       finish_completed();
       end_overdue_and_closed();
+      end_overdue_preparations();
       curl_multi_poll(multi_, nullptr, 0, static_cast<int>(time_to_wait().count()), nullptr);
     }
     cancel_all();
@@ -276,12 +289,29 @@ class CurlTransport final : public HttpTransport {
     for (const CurlTransfer* transfer : over) remove(transfer)->end_overdue();
   }
 
+  void end_overdue_preparations() {
+    std::vector<Preparing> over;
+    {
+      const std::lock_guard lock(mutex_);
+      const base::MonotonicTime now = clock_.monotonic();
+      const auto first_over = std::partition(preparing_.begin(), preparing_.end(),
+                                             [&](const auto& each) { return each.deadline > now; });
+      over.assign(std::make_move_iterator(first_over), std::make_move_iterator(preparing_.end()));
+      preparing_.erase(first_over, preparing_.end());
+    }
+    for (const Preparing& each : over) {
+      each.gate->on_end(base::Error(base::ErrorCode::timeout,
+                                    each.what + ": the credentials did not come in time"));
+    }
+  }
+
   base::Millis time_to_wait() {
     base::MonotonicTime until = clock_.monotonic() + kLongestWait;
     for (const auto& transfer : active_)
       until = std::min(until, transfer->give_up_at().value_or(until));
     const std::lock_guard lock(mutex_);
     if (!ready_.empty()) return base::Millis(0);
+    for (const Preparing& each : preparing_) until = std::min(until, each.deadline);
     if (!tasks_.empty()) until = std::min(until, tasks_.begin()->first);
     return std::max(base::Millis(0), base::Millis(until - clock_.monotonic()));
   }
@@ -298,8 +328,9 @@ class CurlTransport final : public HttpTransport {
   const std::shared_ptr<Alarm> alarm_;
   std::vector<std::unique_ptr<CurlTransfer>> active_;  // of the thread
 
-  std::mutex mutex_;  // guards the next three
+  std::mutex mutex_;  // guards the next four
   bool accepting_ = true;
+  std::vector<Preparing> preparing_;
   std::vector<Prepared> ready_;
   std::multimap<base::MonotonicTime, std::function<void()>> tasks_;
 

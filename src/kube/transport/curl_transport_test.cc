@@ -137,7 +137,10 @@ TEST_F(CurlTransportTest, RequestsOneAfterAnotherShareAConnection) {
 
 TEST_F(CurlTransportTest, AnHttpErrorIsAResponseWithItsRetryAfter) {
   const ScriptedServer server([](ScriptedConnection& connection) {
-    while (connection.read_request()) connection.respond(429, "busy", "retry-AFTER: 7\r\n");
+    connection.read_request();
+    connection.respond(429, "busy", "retry-AFTER: 7\r\n");
+    connection.read_request();
+    connection.respond(503, "nonsense", "Retry-After: 2000000000\r\n");
   });
   const auto transport = transport_to(server);
   const auto response = send_and_wait(*transport, request("GET", "/x"));
@@ -145,6 +148,7 @@ TEST_F(CurlTransportTest, AnHttpErrorIsAResponseWithItsRetryAfter) {
   EXPECT_EQ(response->status, 429);
   EXPECT_EQ(response->body, "busy");
   EXPECT_EQ(response->retry_after, std::chrono::seconds(7));
+  EXPECT_EQ(send_and_wait(*transport, request("GET", "/x"))->retry_after, kLongestRetryAfter);
 }
 
 TEST_F(CurlTransportTest, ARejectedIdentityIsReplacedOnce) {

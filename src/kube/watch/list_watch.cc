@@ -157,12 +157,12 @@ ListWatchStep ListWatch::feed_watch(std::string_view bytes, base::MonotonicTime 
     step = take_frame(frame, now);
     return !step.drop;
   });
-  return status.ok() ? step : fail(status.error().message(), now);
+  return status.ok() ? step : unreadable(status.error().message(), now);
 }
 
 ListWatchStep ListWatch::take_frame(std::string_view bytes, base::MonotonicTime now) {
   base::Result<WatchFrame> frame = around_.codec.decode_frame(kind_, bytes);
-  if (!frame.ok()) return fail(frame.error().message(), now);
+  if (!frame.ok()) return unreadable(frame.error().message(), now);
   if (frame->type == FrameType::error) {
     return is_rejected_position(frame->status_code) ? start_over(frame->complaint, now)
                                                     : fail(frame->complaint, now);
@@ -209,6 +209,13 @@ ListWatchStep ListWatch::start_over(std::string_view what, base::MonotonicTime n
   const bool listed_lately = now - list_started_ < kSeldomList;
   return give_up(what,
                  listed_lately ? back_off_.next(now, random_) : base::Millis(random_.below(kSoon)));
+}
+
+/// A resumed watch begins with the same event again. Where it still cannot be read, only a list
+/// leads past it.
+ListWatchStep ListWatch::unreadable(std::string_view what, base::MonotonicTime now) {
+  const bool again = std::exchange(unreadable_after_, version_) == version_;
+  return again ? start_over(what, now) : fail(what, now);
 }
 
 ListWatchStep ListWatch::fail(std::string_view what, base::MonotonicTime now) {

@@ -75,6 +75,7 @@ class ListWatch {
   ListWatchStep end_of_watch(const base::Status& end, base::MonotonicTime now);
   ListWatchStep refused(base::MonotonicTime now);
   ListWatchStep start_over(std::string_view what, base::MonotonicTime now);
+  ListWatchStep unreadable(std::string_view what, base::MonotonicTime now);
   ListWatchStep fail(std::string_view what, base::MonotonicTime now);
   ListWatchStep give_up(std::string_view what, base::Millis wait);
   bool is_rejected_position(int status) const;
@@ -94,6 +95,7 @@ class ListWatch {
   FrameSplitter frames_;
   std::string continue_token_;
   std::string version_;  ///< of the list under way, then of the last event
+  std::string unreadable_after_;  ///< the version at which the watch could not be read last
   base::MonotonicTime list_started_{};
   base::MonotonicTime watch_opened_{};
   bool watch_is_open_ = false;

@@ -331,6 +331,19 @@ TEST_F(ListWatchTest, ResumesWhenAFrameIsNoJson) {
   EXPECT_TRUE(asks_to_watch_from("6"));
 }
 
+TEST_F(ListWatchTest, ListsWhenTheSameEventCannotBeReadAgain) {
+  watch_from("", "5");
+  const std::string poison = frame("ADDED", pod("a", 6) + "]");
+  feed(poison);
+  wait();
+  open();
+  feed(poison);
+  wait();
+  EXPECT_TRUE(asks_to_list());
+  answer(page(pod("b", 7), "7"));
+  EXPECT_TRUE(asks_to_watch_from("7"));
+}
+
 TEST_F(ListWatchTest, IgnoresWhatArrivesAfterItGaveUp) {
   watch_from("", "5");
   break_off();
