@@ -35,18 +35,18 @@ std::string_view to_string(HoldReason reason) {
 std::string_view explain(HoldReason reason) {
   switch (reason) {
     case HoldReason::free_to_act:
-      return "pods may be moved";
+      return "Pods may be moved.";
     case HoldReason::not_synced:
-      return "the first lists from the API server are not complete yet";
+      return "The first lists from the API server are not complete yet.";
     case HoldReason::watch_stale:
-      return "a watch is broken or silent, so the view of the cluster may be old; see the log for "
-             "the kind";
+      return "A watch is broken or silent, so the view of the cluster may be old; the log names "
+             "the kind.";
     case HoldReason::not_leader:
-      return "another process holds the Lease; this one only answers the webhook";
+      return "Another process holds the Lease; this one only answers the webhook.";
     case HoldReason::webhook_unproven:
-      return "a dry-run pod did not come back patched by the webhook; check that the API server "
-             "can reach its "
-             "address and trusts its certificate";
+      return "A dry-run pod did not come back patched by the webhook; check that the API server "
+             "can "
+             "reach its address and trusts its certificate.";
   }
   MIGADAPTER_CHECK(false);
   return {};

@@ -89,6 +89,7 @@ void Controller::remove(const kube::Removed& removed) {
     case kube::WatchedKind::replica_sets:
     case kube::WatchedKind::stateful_sets:
     case kube::WatchedKind::replication_controllers:
+      mover_.owner_removed(removed.key);
       return store_.remove_owner(removed.key);
     case kube::WatchedKind::resource_quotas:
     case kube::WatchedKind::limit_ranges:
@@ -116,7 +117,6 @@ HoldReason Controller::update_gate() {
 void Controller::sweep() {
   const base::MonotonicTime begin = doors_.clock.monotonic();
   changed_ = false;
-  mover_.forget_gone_owners();
   upgrade_waiting_pods();
   restore_upgraded_pods();
   const base::MonotonicTime end = doors_.clock.monotonic();

@@ -236,6 +236,28 @@ TEST_F(ControllerTest, ARestartAtAnyStepEndsWhereAnUndisturbedRunEnds) {
   }
 }
 
+TEST_F(ControllerTest, TellsOfMovesThatFailed) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.webhook_patches = false;
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  world_.pass(kRuleLifetime);
+  EXPECT_EQ(world_.event_reasons().back(), "UpgradeFailed");
+}
+
+TEST_F(ControllerTest, EveryWaitingPodIsToldWhyItWaitsThoughNotAtOnce) {
+  world_.add_node(cluster::testing::make_node("gpu-1").offers(k1g, 1));
+  world_.add_owner("web", k1g, kEventBurst + 10);
+  const auto told = [this] {
+    const std::vector<std::string> reasons = world_.event_reasons();
+    return std::count(reasons.begin(), reasons.end(), "NotUpgraded");
+  };
+  world_.settle();
+  EXPECT_EQ(told(), kEventBurst);
+  world_.pass(kResync);
+  EXPECT_EQ(told(), kEventBurst + 9);
+}
+
 TEST_F(ControllerTest, AnOwnerThatDoesNotRecreateItsPodIsLeftAlone) {
   world_.add_node(all_balanced("gpu-1"));
   world_.add_owner("web", k1g, 3);

@@ -26,6 +26,18 @@ bool is_worth_an_event(decide::UpgradeReason reason) {
   }
 }
 
+/// What the move means to a user, before it is known how it ends.
+std::string start_text(const Move& move) {
+  const decide::Grant& grant = move.grant;
+  if (move.rule.purpose == cluster::RulePurpose::upgrade) {
+    return fmt::format(
+        "No {} is free for the pod; restarting it so that it can run on {} (node {} has one free)",
+        grant.demand.view(), grant.grant.view(), grant.node.view());
+  }
+  return fmt::format("{} is free on node {}; restarting the pod so that it needs no larger one",
+                     grant.grant.view(), grant.node.view());
+}
+
 std::string refusal_text(const decide::UpgradeDecision& decision) {
   std::string text(decide::explain(decision.reason));
   if (decision.reason == decide::UpgradeReason::not_eligible)
@@ -56,17 +68,19 @@ std::string_view to_string(MoveFailure failure) {
 std::string_view explain(MoveFailure failure) {
   switch (failure) {
     case MoveFailure::pod_changed:
-      return "the pod changed or went away before the eviction, which therefore did not happen";
+      return "The pod changed or went away before it was evicted; it is decided about anew.";
     case MoveFailure::refused:
-      return "the API server refused the eviction";
+      return "The API server refused the eviction; see its answer, often a PodDisruptionBudget's.";
     case MoveFailure::not_recreated:
-      return "no pod patched by the webhook appeared in time; the owner waits longer before the "
-             "next try";
+      return "No new pod patched by the webhook appeared in time; look at the owner's events and "
+             "at "
+             "other webhooks. The owner waits longer before each next try.";
     case MoveFailure::not_placed:
-      return "the scheduler found no node for the new pod in time; the owner waits longer before "
-             "the next try";
+      return "The scheduler found no node for the new pod in time; look at the pod's events. The "
+             "owner waits longer before each next try.";
     case MoveFailure::pod_failed:
-      return "the new pod ended before it had a node; the owner waits longer before the next try";
+      return "The new pod was gone before it had a node; the owner waits longer before each next "
+             "try.";
   }
   MIGADAPTER_CHECK(false);
   return {};
@@ -89,17 +103,8 @@ void Journal::started(const cluster::Pod& pod, const Move& move) {
                              {"node", move.grant.node.view()},
                              {"rule", move.rule.id}});
   const bool upgrade = move.rule.purpose == cluster::RulePurpose::upgrade;
-  const std::string message =
-      upgrade
-          ? fmt::format(
-                "No {} is free; restarting the pod so that it can run on {} (node {} has one free)",
-                move.grant.demand.view(), move.grant.grant.view(), move.grant.node.view())
-          : fmt::format(
-                "{} is free on node {} again; restarting the pod so that it stops using a larger "
-                "one",
-                move.grant.grant.view(), move.grant.node.view());
-  writer_.record(
-      {pod.name_space, pod.name, pod.uid, false, upgrade ? "Upgrading" : "Restoring", message});
+  writer_.record({pod.name_space, pod.name, pod.uid, false, upgrade ? "Upgrading" : "Restoring",
+                  start_text(move)});
 }
 
 void Journal::confirmed(const cluster::Pod& new_pod, const Move& move) {
@@ -123,16 +128,27 @@ void Journal::ended(const Move& move, MoveFailure failure, std::string_view deta
                                               {"explanation", explain(failure)},
                                               {"detail", detail},
                                               {"rule", move.rule.id}});
+  // A pod that changed is decided about anew: nothing that a user could do anything about.
+  if (failure == MoveFailure::pod_changed || !event_allowed()) return;
+  const bool upgrade = move.rule.purpose == cluster::RulePurpose::upgrade;
+  std::string message(explain(failure));
+  if (!detail.empty()) message += fmt::format(" ({})", detail);
+  writer_.record({move.rule.name_space, move.old_pod_name, move.old_pod_uid, true,
+                  upgrade ? "UpgradeFailed" : "RestoreFailed", message});
 }
 
 void Journal::refused(const cluster::Pod& pod, const decide::UpgradeDecision& decision) {
   const auto [place, is_new] = said_.try_emplace(pod.uid, decision.reason);
   if (!is_new && place->second == decision.reason) return;
+  if (is_worth_an_event(decision.reason) && !event_allowed()) {
+    said_.erase(place);  // said as soon as there is room for an Event again
+    return;
+  }
   place->second = decision.reason;
   log_.debug("pod stays as it is", {{"pod", full_name(pod)},
                                     {"reason", to_string(decision.reason)},
                                     {"explanation", refusal_text(decision)}});
-  if (!is_worth_an_event(decision.reason) || !event_allowed()) return;
+  if (!is_worth_an_event(decision.reason)) return;
   writer_.record({pod.name_space, pod.name, pod.uid, false, "NotUpgraded", refusal_text(decision)});
 }
 

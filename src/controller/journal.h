@@ -27,7 +27,7 @@ enum class MoveFailure {
 std::string_view to_string(MoveFailure failure);
 std::string_view explain(MoveFailure failure);
 
-/// Confined to the controller's thread.
+/// Confined to the controller's thread. docs/reasons.md lists every word it uses.
 class Journal {
  public:
   Journal(kube::ClusterWriter& writer, const base::Clock& clock, base::Logger& log)

@@ -161,12 +161,6 @@ void Mover::expire() {
   }
 }
 
-void Mover::forget_gone_owners() {
-  paces_.forget_idle([this](const base::Name& owner_uid) {
-    return doors_.store.snapshot().find_owner(owner_uid) == nullptr;
-  });
-}
-
 void Mover::confirm(const cluster::Pod& new_pod, const std::string& rule_id) {
   const Move move = close(rule_id);
   paces_.confirmed(move.rule.owner.uid);

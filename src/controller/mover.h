@@ -47,12 +47,10 @@ class Mover {
   void pod_changed(const cluster::Pod& pod);
   /// The pod is about to leave the store.
   void pod_removed(const cluster::Pod& pod);
+  void owner_removed(const base::Name& owner_uid) { paces_.forget(owner_uid); }
   void eviction_answered(const EvictionOutcome& outcome);
   /// Ends the moves that have taken too long.
   void expire();
-  /// Forgets the owners that no longer exist. One at a time would miss those that go while a move
-  /// is under way, or whose pods go after them.
-  void forget_gone_owners();
 
   std::optional<base::MonotonicTime> next_deadline() const { return moves_.next_deadline(); }
 

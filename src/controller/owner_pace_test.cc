@@ -102,18 +102,6 @@ TEST_F(OwnerPacesTest, APauseHoldsUntilItsEndAndNeverShortensALongerOne) {
   EXPECT_TRUE(paces_.may_move(web_, now_ + base::Millis(100)));
 }
 
-TEST_F(OwnerPacesTest, AnOwnerThatIsGoneIsForgottenOnceItsLastMoveHasEnded) {
-  const auto is_gone = [](const base::Name&) { return true; };
-  paces_.begin(web_);
-  paces_.forget_idle(is_gone);
-  EXPECT_EQ(paces_.size(), 1U);
-  paces_.failed(web_.uid, now_);
-  paces_.forget_idle([](const base::Name&) { return false; });
-  EXPECT_FALSE(paces_.may_move(web_, now_)) << "an owner that exists keeps its back-off";
-  paces_.forget_idle(is_gone);
-  EXPECT_EQ(paces_.size(), 0U);
-}
-
 TEST_F(OwnerPacesTest, OneOwnersFailureDoesNotHoldAnother) {
   fail_once();
   EXPECT_TRUE(paces_.may_move(owned_by("other"), now_));

@@ -24,7 +24,9 @@ struct Text {
 Text text_of(UpgradeReason reason) {
   switch (reason) {
     case UpgradeReason::upgraded:
-      return {"Upgraded", "A larger MIG instance is idle and the pod provably fits its node."};
+      return {"Upgraded",
+              "An idle MIG instance is at least as good as what the pod asked for, and the pod "
+              "provably fits its node."};
     case UpgradeReason::not_waiting:
       return {"NotWaiting", "The pod does not wait for the scheduler to find it a node."};
     case UpgradeReason::nominated:
