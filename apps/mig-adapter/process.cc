@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -90,11 +89,10 @@ class Process {
   const base::Clock& clock_;
   base::Logger& log_;
   base::Rng rng_;
-  std::atomic<bool> stopping_ = false;
-  bool may_be_registered_ = false;
   std::string name_space_;
   WebhookPlace place_;
   std::string ca_bundle_pem_;
+  bool registered_ = false;  ///< by us: what another process registered is not ours to remove
   cluster::MemoryRuleStore rules_{kMostRules};
   controller::Inbox inbox_;
   std::unique_ptr<kube::HttpTransport> transport_;
@@ -147,10 +145,10 @@ base::Status Process::serve_webhook() {
 }
 
 base::Status Process::register_webhook() {
-  may_be_registered_ = true;
   const auto give_up = clock_.monotonic() + kStartPatience;
   for (;;) {
     base::Status status = kube::register_webhook(*transport_, place_.address, ca_bundle_pem_);
+    registered_ = registered_ || status.ok();
     const bool may_pass = !status.ok() && (status.error().code() == base::ErrorCode::unavailable ||
                                            status.error().code() == base::ErrorCode::timeout);
     if (!may_pass || clock_.monotonic() >= give_up) return status;
@@ -215,7 +213,6 @@ base::Status Process::check_synced() const {
 }
 
 base::Status Process::check_webhook() const {
-  if (stopping_) return base::Error(base::ErrorCode::cancelled, "the program is stopping");
   if (probe_->proven_at().has_value()) return {};
   return base::Error(base::ErrorCode::unavailable,
                      "the API server has not reached the webhook yet: " + probe_->last_failure());
@@ -229,16 +226,15 @@ void Process::mend_registration() {
 }
 
 void Process::stop() {
-  stopping_ = true;
   if (controller_thread_.joinable()) {
     controller_thread_.request_stop();
     controller_thread_.join();
   }
-  // The health server still asks probe_ and controller_; they go only after it.
-  if (probe_ != nullptr) probe_->stop();
+  health_server_.reset();  // its checks ask the probe and the controller
+  probe_.reset();
   if (lease_ != nullptr) lease_->release(kStopPatience);
   // Inside the cluster the configuration belongs to the manifests and the next process needs it.
-  if (may_be_registered_ && !place_.address.url.empty()) {
+  if (registered_ && !place_.address.url.empty()) {
     const base::Status status = kube::unregister_webhook(*transport_);
     if (!status.ok())
       log_.error("the webhook could not be removed", {{"error", status.error().message()}});

@@ -27,4 +27,9 @@ void ManualClock::advance(Millis by) {
   monotonic_ += by;
 }
 
+void ManualClock::jump_wall(Millis by) {
+  const std::lock_guard lock(mutex_);
+  wall_ += by;
+}
+
 }  // namespace migadapter::base

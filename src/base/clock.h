@@ -45,6 +45,8 @@ class ManualClock final : public Clock {
   WallTime wall() const override;
   MonotonicTime monotonic() const override;
   void advance(Millis by);
+  /// Sets the time of day forward or back, as an operator does; durations do not notice.
+  void jump_wall(Millis by);
 
  private:
   mutable std::mutex mutex_;

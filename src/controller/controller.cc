@@ -9,6 +9,15 @@
 #include "controller/limits.h"
 
 namespace migadapter::controller {
+namespace {
+
+/// A pod that waits for a grant it lost may be given what it asked for at first.
+cluster::RulePurpose purpose_of(const decide::Grant& grant) {
+  return grant.grant == grant.demand ? cluster::RulePurpose::restore
+                                     : cluster::RulePurpose::upgrade;
+}
+
+}  // namespace
 
 Controller::Controller(ControllerDoors doors, ControllerOptions options)
     : doors_(std::move(doors)),
@@ -80,7 +89,6 @@ void Controller::remove(const kube::Removed& removed) {
     case kube::WatchedKind::replica_sets:
     case kube::WatchedKind::stateful_sets:
     case kube::WatchedKind::replication_controllers:
-      mover_.owner_removed(removed.key);
       return store_.remove_owner(removed.key);
     case kube::WatchedKind::resource_quotas:
     case kube::WatchedKind::limit_ranges:
@@ -108,6 +116,7 @@ HoldReason Controller::update_gate() {
 void Controller::sweep() {
   const base::MonotonicTime begin = doors_.clock.monotonic();
   changed_ = false;
+  mover_.forget_gone_owners();
   upgrade_waiting_pods();
   restore_upgraded_pods();
   const base::MonotonicTime end = doors_.clock.monotonic();
@@ -136,10 +145,18 @@ void Controller::upgrade_waiting_pods() {
     const decide::UpgradeDecision decision = decide::upgrade(store_.snapshot(), pod);
     if (!decision.grant) {
       journal_.refused(pod, decision);
-    } else if (!mover_.start(pod, *decision.grant, cluster::RulePurpose::upgrade)) {
-      return;  // no room for another rule: the moves under way come first
+    } else if (!act(pod, *decision.grant, purpose_of(*decision.grant))) {
+      return;
     }
   }
+}
+
+/// The gate is asked again before each write: a sweep over a large cluster takes a while, and the
+/// lease may run out meanwhile. False where no other pod needs to be looked at now: the gate is
+/// shut or there is no room for another rule, and the moves under way come first.
+bool Controller::act(const cluster::Pod& pod, const decide::Grant& grant,
+                     cluster::RulePurpose purpose) {
+  return update_gate() == HoldReason::free_to_act && mover_.start(pod, grant, purpose);
 }
 
 void Controller::restore_upgraded_pods() {
@@ -147,7 +164,7 @@ void Controller::restore_upgraded_pods() {
   while (const auto next =
              decide::next_restore(store_.snapshot(), options_.restore, doors_.clock.wall(), held)) {
     const cluster::Pod& pod = *store_.snapshot().find_pod(next->pod_uid);
-    if (!mover_.start(pod, *next->decision.grant, cluster::RulePurpose::restore)) return;
+    if (!act(pod, *next->decision.grant, cluster::RulePurpose::restore)) return;
   }
 }
 

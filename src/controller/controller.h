@@ -43,6 +43,9 @@ class Controller {
   base::Millis step(std::vector<Message> messages);
   void run(const std::stop_token& stop);
 
+  /// The cluster as the controller sees it; for the thread that calls `step`.
+  const cluster::Snapshot& snapshot() const { return store_.snapshot(); }
+
   /// Whether every kind has been listed. Thread-safe; for the readiness check.
   bool synced() const { return synced_; }
 
@@ -57,6 +60,7 @@ class Controller {
   void sweep();
   void upgrade_waiting_pods();
   void restore_upgraded_pods();
+  bool act(const cluster::Pod& pod, const decide::Grant& grant, cluster::RulePurpose purpose);
   std::vector<base::Name> waiting_in_order() const;
 
   ControllerDoors doors_;

@@ -35,7 +35,6 @@ TEST_F(ControllerTest, TheWalkthroughUpgradesTheThirdPodAndRestoresIt) {
   EXPECT_EQ(world_.evictions(), 1);
 
   world_.scale("workload-1g-1", 0);
-  world_.delete_pod("workload-1g-1-0");
   world_.settle();
   EXPECT_EQ(world_.grants_of("workload-1g-2"), "1g.5gb, 1g.5gb");
   EXPECT_EQ(world_.evictions(), 2);
@@ -76,7 +75,7 @@ TEST_F(ControllerTest, OfTwoUpgradedPodsTheOneThatWastesMoreIsRestored) {
   EXPECT_EQ(world_.grants_of("middle"), "3g.20gb");
 }
 
-TEST_F(ControllerTest, NothingIsEvictedWhileTheWebhookIsUnproven) {
+TEST_F(ControllerTest, NothingIsEvictedWhileAnotherProcessLeads) {
   world_.add_node(all_balanced("gpu-1"));
   world_.gate_view.leader_until.reset();
   world_.add_owner("web", k1g, 3);
@@ -87,11 +86,28 @@ TEST_F(ControllerTest, NothingIsEvictedWhileTheWebhookIsUnproven) {
   EXPECT_EQ(world_.evictions(), 1);
 }
 
+TEST_F(ControllerTest, TheGateIsAskedAgainBeforeEachEviction) {
+  world_.add_node(all_balanced("gpu-1"));
+  int requests = 0;
+  world_.on_request = [&](const kube::Eviction&) {
+    ++requests;
+    world_.gate_view.leader_until.reset();
+  };
+  world_.add_owner("web-1", k2g, 2);
+  world_.add_owner("web-2", k1g, 3);
+  world_.settle();
+  EXPECT_EQ(requests, 1);
+}
+
 TEST_F(ControllerTest, APodThatChangedBeforeTheEvictionIsDecidedAnew) {
   world_.add_node(all_balanced("gpu-1"));
   world_.eviction_errors = {base::Error(base::ErrorCode::conflict, "the object has been modified")};
+  int requests = 0;
+  world_.on_request = [&requests](const kube::Eviction&) { ++requests; };
   world_.add_owner("web", k1g, 3);
   world_.settle();
+  EXPECT_EQ(requests, 1) << "asked again although the watch has shown no change";
+  world_.pass(kNewsPatience);
   EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb");
   EXPECT_EQ(world_.evictions(), 1);
 }
@@ -117,6 +133,20 @@ TEST_F(ControllerTest, ADisruptionBudgetHoldsTheOwnerAsLongAsTheServerAsks) {
   EXPECT_EQ(world_.evictions(), 1);
 }
 
+TEST_F(ControllerTest, ABudgetThatNamesNoWaitIsNotAskedWithoutEnd) {
+  world_.add_node(all_balanced("gpu-1"));
+  const auto budget =
+      base::Error(base::ErrorCode::too_many_requests, "budget").with_retry_after(base::Millis(0));
+  world_.eviction_errors = {budget, budget, budget};
+  int requests = 0;
+  world_.on_request = [&requests](const kube::Eviction&) { ++requests; };
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  EXPECT_EQ(requests, 1);
+  world_.pass(kShortestPause);
+  EXPECT_EQ(requests, 2);
+}
+
 TEST_F(ControllerTest, AWebhookThatDoesNotPatchCostsFewEvictionsHoweverLongItLasts) {
   world_.add_node(all_balanced("gpu-1"));
   world_.webhook_patches = false;
@@ -137,6 +167,73 @@ TEST_F(ControllerTest, TellsOnThePodWhatHappenedToIt) {
   EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "Upgrading"), 2);
   EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "Upgraded"), 2);
   EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "NotUpgraded"), 1);
+}
+
+TEST_F(ControllerTest, APodWhosePromisedNodeVanishesIsMovedOnAfterItsBackOff) {
+  world_.add_node(cluster::testing::make_node("gpu-1").offers(k2g, 1));
+  world_.on_eviction = [this](const cluster::Pod&) { world_.remove_node("gpu-1"); };
+  world_.add_owner("web", k1g, 1);
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("web"), "pending 2g.10gb");
+  world_.on_eviction = [](const cluster::Pod&) {};
+  world_.add_node(cluster::testing::make_node("gpu-2").offers(k3g, 1));
+  world_.pass(kBindDeadline);
+  EXPECT_EQ(world_.evictions(), 1) << "not before the owner may try again";
+  world_.pass(kFirstBackOff);
+  EXPECT_EQ(world_.grants_of("web"), "3g.20gb");
+  EXPECT_EQ(world_.evictions(), 2);
+}
+
+TEST_F(ControllerTest, APodThatLostItsGrantGetsItsDemandBackWhenThatIsFree) {
+  world_.add_node(cluster::testing::make_node("gpu-1").offers(k2g, 1));
+  world_.on_eviction = [this](const cluster::Pod&) { world_.remove_node("gpu-1"); };
+  world_.add_owner("web", k1g, 1);
+  world_.settle();
+  world_.on_eviction = [](const cluster::Pod&) {};
+  world_.add_node(cluster::testing::make_node("gpu-2").offers(k1g, 1));
+  world_.pass(kBindDeadline + kFirstBackOff);
+  EXPECT_EQ(world_.evictions(), 1);
+  world_.pass(kFirstBackOff);
+  EXPECT_EQ(world_.grants_of("web"), "1g.5gb");
+  EXPECT_EQ(world_.event_reasons().back(), "Restored");
+  EXPECT_EQ(world_.rules(), 0U);
+  EXPECT_TRUE(world_.seen().promises().empty());
+}
+
+/// One upgrade and then one restore, of either kind of owner, with the controller started anew
+/// after `steps` single steps of cluster and controller. Returns the number of evictions; `steps`
+/// counts down.
+int evictions_with_restart(cluster::OwnerKind kind, int steps) {
+  World world;
+  const auto run = [&world, &steps] {
+    for (int round = 0; round < 1'000; ++round) {
+      const bool acted = world.cluster_step();
+      if (steps-- == 0) world.restart_controller();
+      if (!world.controller_step(1) && !acted) break;
+    }
+    for (int i = 0; i < 4; ++i) world.pass(kRuleLifetime);
+  };
+  world.add_node(all_balanced("gpu-1"));
+  world.add_owner("web", k1g, 3, kind);
+  run();
+  EXPECT_EQ(world.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb");
+  world.add_node(cluster::testing::make_node("gpu-2").offers(k1g, 1));
+  run();
+  EXPECT_EQ(world.grants_of("web"), "1g.5gb, 1g.5gb, 1g.5gb");
+  EXPECT_EQ(world.rules(), 0U);
+  EXPECT_TRUE(world.seen().promises().empty());
+  return world.evictions();
+}
+
+TEST_F(ControllerTest, ARestartAtAnyStepEndsWhereAnUndisturbedRunEnds) {
+  for (const auto kind : {cluster::OwnerKind::replica_set, cluster::OwnerKind::stateful_set}) {
+    const int undisturbed = evictions_with_restart(kind, -1);
+    EXPECT_EQ(undisturbed, 2);
+    for (int steps = 0; steps < 60; ++steps) {
+      SCOPED_TRACE(testing::Message() << "restarted after step " << steps);
+      EXPECT_LE(evictions_with_restart(kind, steps), undisturbed + 1);
+    }
+  }
 }
 
 TEST_F(ControllerTest, AnOwnerThatDoesNotRecreateItsPodIsLeftAlone) {

@@ -30,6 +30,14 @@ inline constexpr int kPaceGrowth = 4;
 /// Moves of the whole cluster at the same time: bounds rules, promises and requests under way.
 inline constexpr std::size_t kMostMoves = 256;
 
+/// A pod whose eviction was asked for is not decided about again until the watch shows a change of
+/// it, at most this long.
+inline constexpr base::Millis kNewsPatience{10'000};
+
+/// An owner whose pod may not be evicted waits at least this long, even where the API server says
+/// that it need not (a disruption budget that is being computed answers "retry after 0").
+inline constexpr base::Millis kShortestPause{1'000};
+
 /// An owner whose move failed waits this long, then twice as long for each further failure.
 inline constexpr base::Millis kFirstBackOff{10'000};
 inline constexpr base::Millis kLongestBackOff{600'000};

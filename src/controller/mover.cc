@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "cluster/requests.h"
 #include "controller/limits.h"
@@ -27,7 +29,7 @@ bool is_changed_pod(base::ErrorCode code) {
 
 bool Mover::may_move(const cluster::Pod& pod) {
   return pod.owner && moves_.size() < kMostMoves && moves_.find_by_pod(pod.uid) == nullptr &&
-         paces_.may_move(*pod.owner, doors_.clock.monotonic());
+         !was_asked(pod) && paces_.may_move(*pod.owner, doors_.clock.monotonic());
 }
 
 bool Mover::start(const cluster::Pod& pod, const decide::Grant& grant,
@@ -43,8 +45,10 @@ bool Mover::start(const cluster::Pod& pod, const decide::Grant& grant,
   move.grant = grant;
   move.old_pod_uid = pod.uid;
   move.old_pod_name = pod.name;
+  move.old_pod_version = pod.resource_version;
   move.deadline = doors_.clock.monotonic() + rule_lifetime(*pod.owner);
   doors_.journal.started(pod, move);
+  wait_for_news_of(move);
   const std::string rule_id = move.rule.id;
   moves_.begin(std::move(move));
   doors_.writer.evict({pod.name_space, pod.name, pod.uid, pod.resource_version},
@@ -92,6 +96,7 @@ void Mover::pod_changed(const cluster::Pod& pod) {
 
 void Mover::pod_removed(const cluster::Pod& pod) {
   doors_.journal.forget(pod.uid);
+  asked_.erase(pod.uid);
   Move* move = moves_.find_by_pod(pod.uid);
   if (move == nullptr) {
     // Bound by our rule, yet gone before it ran and without being deleted: the kubelet could not
@@ -99,8 +104,7 @@ void Mover::pod_removed(const cluster::Pod& pod) {
     const bool refused_by_kubelet = pod.owner && pod.granted && !pod.granted->rule_id.empty() &&
                                     pod.bound() && pod.phase == cluster::PodPhase::pending &&
                                     !pod.terminating;
-    const bool known = refused_by_kubelet && doors_.store.snapshot().find_owner(pod.owner->uid);
-    if (known) paces_.regretted(pod.owner->uid, doors_.clock.monotonic());
+    if (refused_by_kubelet) paces_.regretted(pod.owner->uid, doors_.clock.monotonic());
     return;
   }
   if (pod.uid == move->new_pod_uid) {
@@ -112,20 +116,41 @@ void Mover::pod_removed(const cluster::Pod& pod) {
 
 void Mover::eviction_answered(const EvictionOutcome& outcome) {
   Move* move = moves_.find(outcome.rule_id);
-  if (move == nullptr || move->phase == MovePhase::placing) return;
+  if (move == nullptr) return;
+  const bool placing = move->phase == MovePhase::placing;
   if (outcome.status.ok()) {
-    move->phase = MovePhase::awaiting;
+    if (!placing) move->phase = MovePhase::awaiting;
     return;
   }
   const base::Error& error = outcome.status.error();
   if (is_unknown_outcome(error.code())) return;  // the watch, or the deadline, will tell
-  if (!is_changed_pod(error.code())) {
-    const base::Millis wait = error.retry_after().value_or(kFirstBackOff);
-    paces_.pause(move->rule.owner.uid, doors_.clock.monotonic() + wait);
-  }
+  hold_back(*move, error);
+  if (placing) return;  // another new pod of the owner took the rule; it is seen to its node
   withdraw(outcome.rule_id,
            is_changed_pod(error.code()) ? MoveFailure::pod_changed : MoveFailure::refused,
            error.message());
+}
+
+/// Sees to it that what was refused is not asked for again at once.
+void Mover::hold_back(const Move& move, const base::Error& error) {
+  if (is_changed_pod(error.code())) return wait_for_news_of(move);
+  asked_.erase(move.old_pod_uid);
+  const base::Millis wait = std::max(error.retry_after().value_or(kFirstBackOff), kShortestPause);
+  paces_.pause(move.rule.owner.uid, doors_.clock.monotonic() + wait);
+}
+
+bool Mover::was_asked(const cluster::Pod& pod) const {
+  const auto found = asked_.find(pod.uid);
+  return found != asked_.end() && found->second.resource_version == pod.resource_version &&
+         doors_.clock.monotonic() < found->second.until;
+}
+
+/// Without this a watch or an answer that lags behind would have the same eviction asked for over
+/// and over.
+void Mover::wait_for_news_of(const Move& move) {
+  if (doors_.store.snapshot().find_pod(move.old_pod_uid) == nullptr) return;  // the news is here
+  asked_.insert_or_assign(move.old_pod_uid,
+                          Asked{move.old_pod_version, doors_.clock.monotonic() + kNewsPatience});
 }
 
 void Mover::expire() {
@@ -133,6 +158,12 @@ void Mover::expire() {
     const bool placing = moves_.find(rule_id)->phase == MovePhase::placing;
     fail(rule_id, placing ? MoveFailure::not_placed : MoveFailure::not_recreated);
   }
+}
+
+void Mover::forget_gone_owners() {
+  paces_.forget_idle([this](const base::Name& owner_uid) {
+    return doors_.store.snapshot().find_owner(owner_uid) == nullptr;
+  });
 }
 
 void Mover::confirm(const cluster::Pod& new_pod, const std::string& rule_id) {

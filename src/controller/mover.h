@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -34,7 +35,8 @@ class Mover {
   /// `seed` makes rule ids differ from those of an earlier process.
   Mover(MoverDoors doors, std::uint64_t seed) : doors_(doors), rng_(seed) {}
 
-  /// Whether the pod's owner may have another move now, and no move concerns the pod already.
+  /// Whether the pod's owner may have another move now, no move concerns the pod already, and its
+  /// eviction was not asked for just now.
   bool may_move(const cluster::Pod& pod);
 
   /// Stores the rule, holds the room, evicts. REQUIRES: may_move(pod), pod.owner is set. False when
@@ -45,10 +47,12 @@ class Mover {
   void pod_changed(const cluster::Pod& pod);
   /// The pod is about to leave the store.
   void pod_removed(const cluster::Pod& pod);
-  void owner_removed(const base::Name& owner_uid) { paces_.forget(owner_uid); }
   void eviction_answered(const EvictionOutcome& outcome);
   /// Ends the moves that have taken too long.
   void expire();
+  /// Forgets the owners that no longer exist. One at a time would miss those that go while a move
+  /// is under way, or whose pods go after them.
+  void forget_gone_owners();
 
   std::optional<base::MonotonicTime> next_deadline() const { return moves_.next_deadline(); }
 
@@ -59,11 +63,21 @@ class Mover {
   void withdraw(const std::string& rule_id, MoveFailure failure, std::string_view detail);
   void fail(const std::string& rule_id, MoveFailure failure);
   Move close(const std::string& rule_id);
+  void hold_back(const Move& move, const base::Error& error);
+  bool was_asked(const cluster::Pod& pod) const;
+  void wait_for_news_of(const Move& move);
+
+  /// The pod as it was when its eviction was asked for, and until when to wait for news of it.
+  struct Asked {
+    std::string resource_version;
+    base::MonotonicTime until;
+  };
 
   MoverDoors doors_;
   base::Rng rng_;
   Moves moves_;
   OwnerPaces paces_;
+  std::unordered_map<base::Name, Asked> asked_;  ///< by pod uid
 };
 
 }  // namespace migadapter::controller

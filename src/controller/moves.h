@@ -32,6 +32,7 @@ struct Move {
   decide::Grant grant;
   base::Name old_pod_uid;
   std::string old_pod_name;
+  std::string old_pod_version;  ///< the precondition of its eviction
   MovePhase phase = MovePhase::evicting;
   base::Name new_pod_uid;          ///< from `placing` on
   base::MonotonicTime deadline{};  ///< when this phase has taken too long

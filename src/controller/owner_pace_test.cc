@@ -35,8 +35,8 @@ TEST_F(OwnerPacesTest, ASecondPodIsNotMovedBeforeTheFirstIsConfirmed) {
   EXPECT_EQ(begin_all(), 1);
 }
 
-TEST_F(OwnerPacesTest, EachRoundOfConfirmedMovesQuadruplesTheNext) {
-  for (const int expected : {1, 4, 16, kMostMovesOfOwner, kMostMovesOfOwner}) {
+TEST_F(OwnerPacesTest, EachRoundOfConfirmedMovesDoublesTheNext) {
+  for (const int expected : {1, 2, 4, 8, 16, 32, kMostMovesOfOwner}) {
     const int begun = begin_all();
     EXPECT_EQ(begun, expected);
     for (int i = 0; i < begun; ++i) paces_.confirmed(web_.uid);
@@ -102,20 +102,21 @@ TEST_F(OwnerPacesTest, APauseHoldsUntilItsEndAndNeverShortensALongerOne) {
   EXPECT_TRUE(paces_.may_move(web_, now_ + base::Millis(100)));
 }
 
+TEST_F(OwnerPacesTest, AnOwnerThatIsGoneIsForgottenOnceItsLastMoveHasEnded) {
+  const auto is_gone = [](const base::Name&) { return true; };
+  paces_.begin(web_);
+  paces_.forget_idle(is_gone);
+  EXPECT_EQ(paces_.size(), 1U);
+  paces_.failed(web_.uid, now_);
+  paces_.forget_idle([](const base::Name&) { return false; });
+  EXPECT_FALSE(paces_.may_move(web_, now_)) << "an owner that exists keeps its back-off";
+  paces_.forget_idle(is_gone);
+  EXPECT_EQ(paces_.size(), 0U);
+}
+
 TEST_F(OwnerPacesTest, OneOwnersFailureDoesNotHoldAnother) {
   fail_once();
   EXPECT_TRUE(paces_.may_move(owned_by("other"), now_));
-}
-
-TEST_F(OwnerPacesTest, AnOwnerThatGoesDuringItsMoveIsForgottenWithIt) {
-  paces_.begin(web_);
-  paces_.forget(web_.uid);
-  paces_.confirmed(web_.uid);
-  EXPECT_EQ(paces_.size(), 0U);
-  paces_.begin(web_);
-  paces_.forget(web_.uid);
-  paces_.failed(web_.uid, now_);
-  EXPECT_EQ(paces_.size(), 0U);
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 
 namespace migadapter::controller {
 
+using cluster::OwnerKind;
 using cluster::testing::make_pod;
 using cluster::testing::name;
-using cluster::testing::owned_by;
 
 namespace {
 
@@ -16,11 +16,44 @@ std::string profile_of(const cluster::MigRequests& requests) {
   return std::string(requests.front().resource.view().substr(mig::kResourcePrefix.size()));
 }
 
+/// "web" is "default/web".
+std::string full(const std::string& name) {
+  return name.find('/') == std::string::npos ? "default/" + name : name;
+}
+
+base::Name uid_of(const std::string& full_name) {
+  return cluster::testing::uid_of(full_name);
+}
+
+/// Whether the controller hears of owners of this kind.
+bool is_watched(OwnerKind kind) {
+  return kind == OwnerKind::replica_set || kind == OwnerKind::stateful_set ||
+         kind == OwnerKind::replication_controller;
+}
+
 }  // namespace
 
-World::World()
-    : controller_({inbox_, rules_, *this, clock, log_, [this] { return gate_view; }}, {}) {
+World::World() {
   gate_view.leader_until = base::MonotonicTime::max();
+  restart_controller();
+}
+
+void World::restart_controller() {
+  controller_.reset();
+  rules_ = std::make_unique<cluster::MemoryRuleStore>(1000);
+  ControllerOptions options;
+  options.seed = ++controllers_;
+  controller_ = std::make_unique<Controller>(
+      ControllerDoors{inbox_, *rules_, *this, clock, log_, [this] { return gate_view; }}, options);
+  undelivered_.clear();
+  tell_all();
+}
+
+/// What the first lists show.
+void World::tell_all() {
+  for (const auto& [node_name, node] : nodes_) tell(node);
+  for (auto& [owner_name, state] : owners_) tell_owner(state);
+  for (const auto& [pod_name, pod] : pods_) tell(pod);
   for (int kind = 0; kind < kube::kWatchedKindCount; ++kind)
     tell(kube::Synced{kube::WatchedKind(kind)});
 }
@@ -30,44 +63,89 @@ void World::add_node(const cluster::Node& node) {
   tell(node);
 }
 
+void World::remove_node(const std::string& node_name) {
+  nodes_.erase(node_name);
+  tell(kube::Removed{kube::WatchedKind::nodes, name(node_name)});
+  std::vector<std::string> lost;
+  for (const auto& [pod_name, pod] : pods_) {
+    if (pod.node == node_name) lost.push_back(pod_name);
+  }
+  for (const std::string& pod_name : lost) delete_pod(pod_name);
+}
+
 void World::add_owner(const std::string& owner_name, const std::string& resource, int replicas,
-                      cluster::OwnerKind kind) {
-  OwnerState& state = owners_[owner_name];
-  state.owner =
-      cluster::testing::make_owner(owner_name, {cluster::testing::mig(resource)}, replicas);
+                      OwnerKind kind) {
+  const std::string key = full(owner_name);
+  const std::size_t slash = key.find('/');
+  OwnerState& state = owners_[key];
+  state.owner = cluster::testing::make_owner(key.substr(slash + 1),
+                                             {cluster::testing::mig(resource)}, replicas);
+  state.owner.name_space = name(key.substr(0, slash));
+  state.owner.uid = uid_of(key);
   state.owner.kind = kind;
   state.resource = resource;
   fill_owner(state);
 }
 
-void World::scale(const std::string& owner_name, int replicas) {
-  owners_.at(owner_name).owner.desired_replicas = replicas;
-  fill_owner(owners_.at(owner_name));
-}
-
-void World::fill_owner(OwnerState& state) {
-  const auto owned = [&](const auto& entry) { return entry.second.owner->uid == state.owner.uid; };
-  const auto count = std::count_if(pods_.begin(), pods_.end(), owned);
-  const std::string prefix = state.owner.name.str() + "-";
-  for (auto have = count; owners_recreate && have < state.owner.desired_replicas; ++have) {
-    std::string pod_name = prefix + std::to_string(state.created++);
-    for (int ordinal = 0; state.owner.kind == cluster::OwnerKind::stateful_set; ++ordinal) {
-      pod_name = prefix + std::to_string(ordinal);
-      if (!pods_.contains(pod_name)) break;
-    }
-    create_pod(state, pod_name);
-  }
+void World::opt_out(const std::string& owner_name) {
+  OwnerState& state = owners_.at(full(owner_name));
+  state.owner.upgrade_disabled = state.owner.restore_disabled = true;
   tell_owner(state);
 }
 
+void World::add_bare_pod(const std::string& pod_name, const std::string& resource) {
+  cluster::Pod pod = make_pod(pod_name).bare().asks(resource).created_at(clock.wall());
+  changed(pods_[full(pod_name)] = pod);
+}
+
+void World::scale(const std::string& owner_name, int replicas) {
+  OwnerState& state = owners_.at(full(owner_name));
+  state.owner.desired_replicas = replicas;
+  fill_owner(state);
+}
+
+/// The pods that count as the owner's; one that terminates has been replaced, but for those that
+/// keep their names.
+std::vector<std::string> World::pod_names_of(const OwnerState& state) const {
+  std::vector<std::string> names;
+  for (const auto& [pod_name, pod] : pods_) {
+    const bool counts = !pod.terminating || state.owner.kind == OwnerKind::stateful_set;
+    if (pod.owner && pod.owner->uid == state.owner.uid && counts) names.push_back(pod_name);
+  }
+  // Those that wait go first, as with the ReplicaSet controller.
+  std::stable_partition(names.begin(), names.end(),
+                        [this](const std::string& each) { return pods_.at(each).bound(); });
+  return names;
+}
+
+void World::fill_owner(OwnerState& state) {
+  std::vector<std::string> names = pod_names_of(state);
+  for (; std::ssize(names) > state.owner.desired_replicas; names.pop_back())
+    begin_deletion(names.back());
+  for (auto have = std::ssize(names); owners_recreate && have < state.owner.desired_replicas;
+       ++have)
+    create_pod(state, next_pod_name(state));
+  tell_owner(state);
+}
+
+std::string World::next_pod_name(OwnerState& state) {
+  const std::string prefix = state.owner.name_space.str() + "/" + state.owner.name.str() + "-";
+  if (state.owner.kind != OwnerKind::stateful_set) return prefix + std::to_string(state.created++);
+  int ordinal = 0;
+  while (pods_.contains(prefix + std::to_string(ordinal))) ++ordinal;
+  return prefix + std::to_string(ordinal);
+}
+
 void World::tell_owner(OwnerState& state) {
-  state.owner.current_replicas = state.owner.desired_replicas;
-  tell(state.owner);
+  state.owner.current_replicas = static_cast<int>(pod_names_of(state).size());
+  if (is_watched(state.owner.kind)) tell(state.owner);
 }
 
 void World::create_pod(OwnerState& state, const std::string& pod_name) {
-  cluster::Pod pod = make_pod(pod_name)
-                         .owner(owned_by(state.owner.name.view(), state.owner.kind))
+  const cluster::Owner& owner = state.owner;
+  cluster::Pod pod = make_pod(pod_name.substr(pod_name.find('/') + 1))
+                         .in(owner.name_space.view())
+                         .owner({owner.kind, name("Owner"), owner.name, owner.uid})
                          .asks(state.resource)
                          .created_at(clock.wall());
   pod.uid = name(pod_name + "@" + std::to_string(next_version_));
@@ -79,13 +157,13 @@ void World::admit(cluster::Pod& pod) {
   if (!webhook_patches) return;
   cluster::ReviewedPod review;
   review.name_space = pod.name_space;
-  if (pod.owner->kind == cluster::OwnerKind::stateful_set) review.name = pod.name;
+  if (pod.owner->kind == OwnerKind::stateful_set) review.name = pod.name;
   review.owner = pod.owner;
   review.containers.push_back({false, 0, pod.mig_requests.front(), true, true});
-  const auto rules = rules_.rules_of(pod.owner->uid, clock.wall());
+  const auto rules = rules_->rules_of(pod.owner->uid, clock.wall());
   const decide::AdmitDecision decision = decide::admit(review, rules);
   if (decision.reason != decide::AdmitReason::patched) return;
-  ASSERT_TRUE(rules_.claim(decision.rule_id, clock.wall(), clock.wall() + base::Millis(10'000)));
+  ASSERT_TRUE(rules_->claim(decision.rule_id, clock.wall(), clock.wall() + base::Millis(10'000)));
   const auto matched = std::find_if(rules.begin(), rules.end(), [&](const auto& state) {
     return state.rule.id == decision.rule_id;
   });
@@ -100,30 +178,44 @@ void World::changed(cluster::Pod& pod) {
   tell(pod);
 }
 
+void World::begin_deletion(const std::string& pod_name) {
+  const auto found = pods_.find(pod_name);
+  if (found == pods_.end() || !found->second.bound()) return delete_pod(pod_name);
+  cluster::Pod& pod = found->second;
+  if (std::exchange(pod.terminating, true)) return;
+  changed(pod);
+  if (pod.owner) fill_owner(owners_.at(pod.name_space.str() + "/" + pod.owner->name.str()));
+}
+
 void World::delete_pod(const std::string& pod_name) {
-  const cluster::Pod pod = pods_.at(pod_name);
-  pods_.erase(pod_name);
+  const auto found = pods_.find(pod_name);
+  if (found == pods_.end()) return;  // its owner has scaled it away meanwhile
+  const cluster::Pod pod = found->second;
+  pods_.erase(found);
   tell(kube::Removed{kube::WatchedKind::pods, pod.uid});
-  fill_owner(owners_.at(pod.owner->name.str()));
+  if (pod.owner) fill_owner(owners_.at(pod.name_space.str() + "/" + pod.owner->name.str()));
 }
 
 void World::evict(const kube::Eviction& eviction, std::function<void(base::Status)> done) {
+  on_request(eviction);
   if (!eviction_errors.empty()) {
     done(eviction_errors.back());
     return eviction_errors.pop_back();
   }
-  const auto found = pods_.find(eviction.pod_name);
+  const std::string pod_name = eviction.name_space.str() + "/" + eviction.pod_name;
+  const auto found = pods_.find(pod_name);
   if (found == pods_.end()) return done(base::Error(base::ErrorCode::not_found, "gone"));
   const cluster::Pod& pod = found->second;
   if (pod.uid != eviction.uid || pod.resource_version != eviction.resource_version)
     return done(base::Error(base::ErrorCode::conflict, "changed"));
   ++evictions_;
+  on_eviction(pod);
   base::Status answer;
   if (!lost_answers.empty()) {
     answer = lost_answers.back();
     lost_answers.pop_back();
   }
-  delete_pod(eviction.pod_name);
+  begin_deletion(pod_name);
   done(answer);
 }
 
@@ -146,6 +238,7 @@ bool World::schedule_one() {
       pod.phase = cluster::PodPhase::running;
       pod.unschedulable = false;
       changed(pod);
+      on_bound(pod);
       return true;
     }
     if (!std::exchange(pod.unschedulable, true)) changed(pod);
@@ -153,14 +246,34 @@ bool World::schedule_one() {
   return false;
 }
 
-void World::settle() {
+bool World::finish_termination() {
+  const auto found = std::find_if(pods_.begin(), pods_.end(),
+                                  [](const auto& entry) { return entry.second.terminating; });
+  if (found == pods_.end()) return false;
+  delete_pod(std::string(found->first));
+  return true;
+}
+
+bool World::cluster_step() {
+  return finish_termination() || schedule_one();
+}
+
+bool World::controller_step(std::size_t most_messages) {
   gate_view.watch_current_as_of = clock.monotonic();
   gate_view.webhook_proven_at = clock.monotonic();
+  for (Message& message : inbox_.take(base::Millis(0))) undelivered_.push_back(std::move(message));
+  std::vector<Message> messages;
+  for (; !undelivered_.empty() && messages.size() < most_messages; undelivered_.pop_front())
+    messages.push_back(std::move(undelivered_.front()));
+  if (messages.empty()) return false;
+  controller_->step(std::move(messages));
+  return true;
+}
+
+void World::settle() {
   for (int rounds = 0; rounds < 10'000; ++rounds) {
-    const bool scheduled = schedule_one();
-    std::vector<Message> messages = inbox_.take(base::Millis(0));
-    if (!scheduled && messages.empty()) return;
-    controller_.step(std::move(messages));
+    const bool acted = cluster_step();
+    if (!controller_step() && !acted) return;
   }
   FAIL() << "the cluster never comes to rest";
 }
@@ -173,14 +286,18 @@ void World::pass(base::Millis time) {
 
 std::string World::grants_of(const std::string& owner_name) const {
   std::vector<std::string> grants;
-  for (const auto& [pod_name, pod] : pods_) {
-    if (pod.owner->name != owner_name) continue;
+  for (const std::string& pod_name : pod_names_of(owners_.at(full(owner_name)))) {
+    const cluster::Pod& pod = pods_.at(pod_name);
     grants.push_back((pod.bound() ? "" : "pending ") + profile_of(pod.mig_requests));
   }
   std::sort(grants.begin(), grants.end());
   std::string text;
   for (const std::string& grant : grants) text += (text.empty() ? "" : ", ") + grant;
   return text;
+}
+
+int World::pods_of(const std::string& owner_name) const {
+  return static_cast<int>(pod_names_of(owners_.at(full(owner_name))).size());
 }
 
 std::vector<std::string> World::event_reasons() const {

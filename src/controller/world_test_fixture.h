@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,26 +20,42 @@
 namespace migadapter::controller {
 
 /// Plays every part of the cluster but ours, with virtual time. Pods ask for `nvidia.com/mig-…` in
-/// one container "main"; every owner's template asks for one resource.
+/// one container "main"; every owner's template asks for one resource. Owners and pods go by
+/// "namespace/name".
 class World : public kube::ClusterWriter {
  public:
   World();
 
   void add_node(const cluster::Node& node);
-  /// A ReplicaSet, or a StatefulSet whose pods keep their names, with this many pods.
+  /// The node is gone, and its pods with it.
+  void remove_node(const std::string& name);
+  /// An owner with this many pods in namespace "default", or in that of "namespace/name". The pods
+  /// of a StatefulSet keep their names.
   void add_owner(const std::string& name, const std::string& resource, int replicas,
                  cluster::OwnerKind kind = cluster::OwnerKind::replica_set);
+  /// The owner's annotations disable every move.
+  void opt_out(const std::string& owner);
+  void add_bare_pod(const std::string& name, const std::string& resource);
   void scale(const std::string& owner, int replicas);
-  void delete_pod(const std::string& name);
+  /// Starts the controller anew: rules, promises, moves and back-off are lost with the old one.
+  void restart_controller();
 
-  /// Lets scheduler, owners and controller work until nothing changes any more.
+  /// Lets owners, kubelets and scheduler do one thing; nobody tells the controller yet. False when
+  /// there was nothing to do.
+  bool cluster_step();
+  /// Delivers up to so many messages to the controller and lets it work. False without messages.
+  bool controller_step(std::size_t most_messages = SIZE_MAX);
+  /// Lets all of them work until nothing changes any more.
   void settle();
   void pass(base::Millis time);
 
   /// "2g.10gb, pending 1g.5gb, …": what the owner's pods run with or wait for, sorted.
   std::string grants_of(const std::string& owner) const;
+  int pods_of(const std::string& owner) const;
   int evictions() const { return evictions_; }
   std::vector<std::string> event_reasons() const;
+  const cluster::Snapshot& seen() const { return controller_->snapshot(); }
+  std::size_t rules() const { return rules_->all(clock.wall()).size(); }
 
   // Faults.
   bool webhook_patches = true;
@@ -46,6 +65,12 @@ class World : public kube::ClusterWriter {
   std::vector<base::Error> eviction_errors;
   /// The next evictions are carried out, but this answer is all we hear.
   std::vector<base::Error> lost_answers;
+
+  /// Called for each eviction that is asked for.
+  std::function<void(const kube::Eviction&)> on_request = [](const kube::Eviction&) {};
+  /// Called for each eviction that is carried out, before it is; and for each pod bound.
+  std::function<void(const cluster::Pod&)> on_eviction = [](const cluster::Pod&) {};
+  std::function<void(const cluster::Pod&)> on_bound = [](const cluster::Pod&) {};
 
   // kube::ClusterWriter
   void evict(const kube::Eviction& eviction, std::function<void(base::Status)> done) override;
@@ -59,25 +84,33 @@ class World : public kube::ClusterWriter {
     std::string resource;
     int created = 0;
   };
+  std::vector<std::string> pod_names_of(const OwnerState& state) const;
+  std::string next_pod_name(OwnerState& state);
   void fill_owner(OwnerState& state);
   void create_pod(OwnerState& state, const std::string& name);
+  void begin_deletion(const std::string& pod_name);
+  void delete_pod(const std::string& pod_name);
   void admit(cluster::Pod& pod);
+  bool finish_termination();
   bool schedule_one();
   bool fits(const cluster::Pod& pod, const cluster::Node& node) const;
   void changed(cluster::Pod& pod);
-  void tell(kube::ClusterEvent event) { inbox_.push(std::move(event)); }
+  void tell(kube::ClusterEvent event) { undelivered_.emplace_back(std::move(event)); }
   void tell_owner(OwnerState& state);
+  void tell_all();
 
   std::map<std::string, cluster::Node> nodes_;
   std::map<std::string, OwnerState> owners_;
-  std::map<std::string, cluster::Pod> pods_;  ///< by name
+  std::map<std::string, cluster::Pod> pods_;
   int next_version_ = 1;
   int evictions_ = 0;
+  std::uint64_t controllers_ = 0;  ///< started so far
   std::vector<kube::EventRecord> events_;
+  std::deque<Message> undelivered_;
   Inbox inbox_;
-  cluster::MemoryRuleStore rules_{1000};
   base::Logger log_{clock, base::LogFormat::text, base::LogLevel::error, [](std::string_view) {}};
-  Controller controller_;
+  std::unique_ptr<cluster::MemoryRuleStore> rules_;
+  std::unique_ptr<Controller> controller_;
 };
 
 }  // namespace migadapter::controller

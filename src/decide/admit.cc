@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/check.h"
+#include "cluster/annotations.h"
 #include "cluster/requests.h"
 #include "decide/annotations.h"
 #include "decide/json_text.h"
@@ -82,9 +83,9 @@ std::vector<PatchOperation> patch_for(const ReviewedPod& pod, const MigRequests&
   const MigRequests granted =
       cluster::with_resource_replaced(demand, rule.demand_resource, rule.grant_resource);
   add_annotations(pod,
-                  {{kDemandAnnotation, to_annotation(demand)},
-                   {kGrantedAnnotation, to_annotation(granted)},
-                   {kRuleAnnotation, rule.id}},
+                  {{cluster::kDemandAnnotation, to_annotation(demand)},
+                   {cluster::kGrantedAnnotation, to_annotation(granted)},
+                   {cluster::kRuleAnnotation, rule.id}},
                   patch);
   return patch;
 }
@@ -119,7 +120,7 @@ AdmitDecision refused(AdmitReason reason) {
 
 AdmitDecision answer_probe(const ReviewedPod& pod) {
   AdmitDecision decision = refused(AdmitReason::probe_answered);
-  add_annotations(pod, {{kProbeAnswerAnnotation, pod.probe}}, decision.patch);
+  add_annotations(pod, {{cluster::kProbeAnswerAnnotation, pod.probe}}, decision.patch);
   return decision;
 }
 

@@ -123,9 +123,10 @@ GrantResult try_candidate(const Snapshot& snapshot, const GrantSearch& search,
 std::vector<Candidate> candidates(const Snapshot& snapshot, const CandidateFilter& filter) {
   std::vector<Candidate> found;
   for (const base::Name& resource : snapshot.resources_with_free()) {
-    if (resource == filter.demand && !filter.demand_itself) continue;
+    if (resource == filter.present || (resource == filter.demand && !filter.demand_itself))
+      continue;
     for (const WasteShare& share : safe_shares(snapshot, filter.demand, resource)) {
-      if (!filter.below || share < *filter.below) found.push_back({resource, share});
+      if (!filter.below || is_smaller(share, *filter.below)) found.push_back({resource, share});
     }
   }
   std::sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {

@@ -23,8 +23,9 @@ struct Candidate {
 /// What may be given for `demand`.
 struct CandidateFilter {
   base::Name demand;
+  base::Name present;          ///< what the pod asks for now, which is never a candidate
   bool demand_itself = false;  ///< the demanded resource is a candidate too, and wastes nothing
-  std::optional<WasteShare> below;  ///< only what wastes less than this
+  std::optional<WasteShare> below;  ///< only what is_smaller than this
 };
 
 /// Every candidate, least waste first, then by name. A resource that wastes differently on

@@ -65,7 +65,7 @@ class Prospects {
     const bool unneeded =
         mode_ == RestoreMode::when_needed && snapshot_.native_demand(granted).empty();
     if (unneeded) return std::nullopt;
-    const std::vector<Candidate> smaller = candidates(snapshot_, {demand, true, waste});
+    const std::vector<Candidate> smaller = candidates(snapshot_, {demand, granted, true, waste});
     if (smaller.empty()) return std::nullopt;
     return reclaimed(waste, smaller.front().share);
   }

@@ -27,12 +27,14 @@ void for_each_cluster(const std::function<void(cluster::Store&)>& check) {
 
 TEST(UpgradeProperty, AGrantIsPossibleAndTheLeastWastefulAndARefusalIsRight) {
   std::map<UpgradeReason, int> seen;
-  for_each_cluster([&seen](cluster::Store& store) {
+  int granted_anew = 0;
+  for_each_cluster([&](cluster::Store& store) {
     const Snapshot& snapshot = store.snapshot();
     for (const base::Name& uid : snapshot.waiting()) {
       const Pod& pod = *snapshot.find_pod(uid);
       const UpgradeDecision decision = upgrade(snapshot, pod);
       ++seen[decision.reason];
+      if (decision.grant && cluster::is_upgraded(pod)) ++granted_anew;
       EXPECT_EQ(testing::fault_of(snapshot, pod, decision), "") << pod.name;
     }
   });
@@ -41,6 +43,7 @@ TEST(UpgradeProperty, AGrantIsPossibleAndTheLeastWastefulAndARefusalIsRight) {
                             UpgradeReason::fits_now, UpgradeReason::unknown_hardware}) {
     EXPECT_GT(seen[reason], 0) << to_string(reason) << " was never decided";
   }
+  EXPECT_GT(granted_anew, 0) << "no pod lost its grant and got another one";
 }
 
 /// Each pod that waits is decided about in turn, as the controller does, and each grant is

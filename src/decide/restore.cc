@@ -119,8 +119,9 @@ RestoreDecision decide_by(const base::Name& demand, const NodeState& node, const
   FoundGrant& found = *result.found;
   RestoreDecision decision = refused(RestoreReason::restored);
   decision.reclaimed = in_slices_of(reclaimed(waste, found.share), *node.model);
+  // The demand itself wastes nothing anywhere, unknown hardware included.
   const mig::Waste left =
-      found.share == WasteShare{} ? mig::Waste{} : in_slices_of(found.share, *found.node->model);
+      found.resource == demand ? mig::Waste{} : in_slices_of(found.share, *found.node->model);
   decision.grant =
       Grant{demand, found.resource, found.node->node.name, std::move(found.requests), left};
   return decision;
@@ -154,7 +155,7 @@ RestoreDecision restore(const Snapshot& snapshot, const Pod& pod, const RestoreP
   }
   // Every pod that waits for an instance itself gets it first: it has none yet.
   constexpr auto kAnyPriority = std::numeric_limits<std::int32_t>::min();
-  const GrantSearch search{pod, {*demand, true, waste}, kAnyPriority};
+  const GrantSearch search{pod, {*demand, *granted, true, waste}, kAnyPriority};
   return decide_by(*demand, *node, *waste, find_grant(snapshot, search));
 }
 

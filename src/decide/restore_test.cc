@@ -178,6 +178,22 @@ TEST_F(RestoreTest, TheMostWasteIsReclaimedFirst) {
   EXPECT_EQ(next(), "web-1 to nvidia.com/mig-2g.10gb");
 }
 
+TEST_F(RestoreTest, MediaEnginesAreReclaimedFirstButNeverForALargerInstance) {
+  constexpr std::string_view kMedia = "nvidia.com/mig-1g.5gb.me";
+  offer(0, 0, 0, 1);
+  store_.upsert(small_on(kMedia, "media").build());
+  store_.upsert(make_node("b").offers("nvidia.com/mig-7g.40gb", 1).build());
+  EXPECT_EQ(next(), "none") << "4g.20gb and 7g.40gb rank before the media engines, but are larger";
+  store_.upsert(small_on(kFour, "four").build());
+  store_.upsert(make_node("c").offers(kSmall, 1).build());
+  EXPECT_EQ(next(), "media to nvidia.com/mig-1g.5gb");
+}
+
+TEST_F(RestoreTest, NoRestoreTakesMediaEngines) {
+  store_.upsert(make_node("a").offers("nvidia.com/mig-1g.5gb.me", 1).offers(kFour, 1).build());
+  EXPECT_EQ(outcome(small_on(kFour)), "NothingSmallerFree");
+}
+
 TEST_F(RestoreTest, AHeldPodIsPassedOver) {
   offer(0, 1, 1, 1);
   store_.upsert(small_on(kFour).build());

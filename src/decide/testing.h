@@ -110,16 +110,18 @@ inline std::vector<Possible> possible_grants(const cluster::Snapshot& snapshot,
                                              const cluster::Pod& pod, const base::Name& demand) {
   std::vector<Possible> possible;
   for (const auto& [name, state] : snapshot.nodes()) {
+    const auto is_possible = [&](const base::Name& grant) {
+      const auto granted = cluster::with_resource_replaced(cluster::demand_of(pod), demand, grant);
+      return grant != pod.mig_requests.front().resource &&
+             !snapshot.is_limited(pod.name_space, grant) &&
+             fits_by_counting(snapshot, pod, cluster::requests_with(pod, granted), state.node);
+    };
+    if (is_possible(demand)) possible.push_back({demand, name, {}});
     const mig::Device* demanded = find_device(state, demand);
     if (demanded == nullptr) continue;
     for (const cluster::NodeDevice& device : state.devices) {
-      const auto granted =
-          cluster::with_resource_replaced(pod.mig_requests, demand, device.resource);
-      const bool safe =
-          mig::safe_upgrade(*demanded, device.device) == mig::SafetyReason::safe &&
-          !snapshot.is_limited(pod.name_space, device.resource) &&
-          fits_by_counting(snapshot, pod, cluster::requests_with(pod, granted), state.node);
-      if (!safe) continue;
+      const bool safe = mig::safe_upgrade(*demanded, device.device) == mig::SafetyReason::safe;
+      if (!safe || !is_possible(device.resource)) continue;
       const WasteShare share = share_of(mig::waste(*demanded, device.device), *state.model);
       possible.push_back({device.resource, name, share});
     }
@@ -137,13 +139,16 @@ inline std::string fault_of(const cluster::Snapshot& snapshot, const cluster::Po
                         decision.reason == UpgradeReason::no_node_fits;
   if (!searched) return {};
   bool found = false;
-  for (const Possible& each : possible_grants(snapshot, pod, pod.mig_requests.front().resource)) {
+  const base::Name demand = cluster::demand_of(pod).front().resource;
+  for (const Possible& each : possible_grants(snapshot, pod, demand)) {
     const bool wanted = snapshot.unbound_demand(each.resource) != 0;
     if (!upgraded && !wanted) return "refused, but " + each.resource.str() + " would do";
     if (!upgraded) continue;
     const Grant& grant = *decision.grant;
     found = found || (each.resource == grant.grant && each.node == grant.node);
-    const auto granted_share = share_of(grant.waste, *snapshot.find_node(grant.node)->model);
+    const auto granted_share = grant.grant == demand
+                                   ? WasteShare{}
+                                   : share_of(grant.waste, *snapshot.find_node(grant.node)->model);
     if (!wanted && each.share < granted_share) return each.resource.str() + " wastes less";
   }
   return upgraded && !found ? "the grant is impossible" : "";

@@ -37,9 +37,6 @@ Text text_of(UpgradeReason reason) {
       return {"NotProvable",
               "The pod uses a scheduling feature that MIG-Adapter does not model, so no node can "
               "be proven to fit."};
-    case UpgradeReason::already_upgraded:
-      return {"AlreadyUpgraded",
-              "The pod was upgraded already and waits for its grant; it is tried again later."};
     case UpgradeReason::limited_namespace:
       return {"LimitedNamespace",
               "A ResourceQuota or LimitRange of the namespace names the MIG resource, so the "
@@ -70,7 +67,6 @@ UpgradeDecision check_pod(const Snapshot& snapshot, const Pod& pod) {
   if (!pod.nominated_node.empty()) {
     return refused(UpgradeReason::nominated, pod.nominated_node.str());
   }
-  if (cluster::is_upgraded(pod)) return refused(UpgradeReason::already_upgraded);
   const EligibleReason reason = eligible(snapshot, pod, Move::upgrade);
   if (reason != EligibleReason::eligible) {
     return {UpgradeReason::not_eligible, reason, std::nullopt, std::string(to_string(reason))};
@@ -83,9 +79,9 @@ UpgradeDecision check_pod(const Snapshot& snapshot, const Pod& pod) {
 
 /// The nodes on which the pod fits as it is, until they have so many instances.
 std::vector<Offer> gather_fitting(const Snapshot& snapshot, const Pod& pod,
-                                  const base::Name& demand, std::int64_t wanted) {
+                                  const base::Name& present, std::int64_t wanted) {
   std::vector<Offer> offers;
-  for (const FreeNode& free : snapshot.nodes_with_free(demand)) {
+  for (const FreeNode& free : snapshot.nodes_with_free(present)) {
     if (wanted <= 0) break;
     const NodeState& node = *snapshot.find_node(free.node);
     if (fits(pod, pod.requests, node) != FitReason::fits) continue;
@@ -95,13 +91,14 @@ std::vector<Offer> gather_fitting(const Snapshot& snapshot, const Pod& pod,
   return offers;
 }
 
-/// Whether the scheduler will place the pod as it is: its demand is free somewhere and not taken by
-/// the pods that are served before it. One free instance keeps one of a hundred pods waiting.
-bool scheduler_will_place(const Snapshot& snapshot, const Pod& pod, const base::Name& demand) {
+/// Whether the scheduler will place the pod as it is: what it asks for is free somewhere and not
+/// taken by the pods that are served before it. One free instance keeps one of a hundred pods
+/// waiting.
+bool scheduler_will_place(const Snapshot& snapshot, const Pod& pod, const base::Name& present) {
   if (!fits_somewhere(snapshot, pod)) return false;
-  const Contention ahead = ahead_of(snapshot, pod, demand);
-  const std::int64_t own = pod.requests.of(demand.view());
-  std::vector<Offer> offers = gather_fitting(snapshot, pod, demand, ahead.instances() + own);
+  const Contention ahead = ahead_of(snapshot, pod, present);
+  const std::int64_t own = pod.requests.of(present.view());
+  std::vector<Offer> offers = gather_fitting(snapshot, pod, present, ahead.instances() + own);
   set_aside(offers, ahead, Claim::fits_now);
   return first_with(offers, own) != nullptr;
 }
@@ -129,8 +126,10 @@ UpgradeDecision decide_by(const Snapshot& snapshot, const base::Name& demand, Gr
     return refused(reason_for(snapshot, result.obstacle, demand), detail);
   }
   FoundGrant& found = *result.found;
-  Grant grant{demand, found.resource, found.node->node.name, std::move(found.requests),
-              in_slices_of(found.share, *found.node->model)};
+  // The demand itself wastes nothing anywhere, unknown hardware included.
+  const mig::Waste waste =
+      found.resource == demand ? mig::Waste{} : in_slices_of(found.share, *found.node->model);
+  Grant grant{demand, found.resource, found.node->node.name, std::move(found.requests), waste};
   return {UpgradeReason::upgraded, EligibleReason::eligible, std::move(grant), {}};
 }
 
@@ -147,15 +146,17 @@ std::string_view explain(UpgradeReason reason) {
 UpgradeDecision upgrade(const Snapshot& snapshot, const Pod& pod) {
   UpgradeDecision decision = check_pod(snapshot, pod);
   if (decision.reason != UpgradeReason::upgraded) return decision;
-  const auto demand = cluster::single_resource(pod.mig_requests);
-  MIGADAPTER_CHECK(demand.has_value());
+  const auto demand = cluster::single_resource(cluster::demand_of(pod));
+  const auto present = cluster::single_resource(pod.mig_requests);
+  MIGADAPTER_CHECK(demand && present);
   if (snapshot.is_limited(pod.name_space, *demand)) {
     return refused(UpgradeReason::limited_namespace, demand->str());
   }
-  if (scheduler_will_place(snapshot, pod, *demand)) {
-    return refused(UpgradeReason::fits_now, demand->str());
+  if (scheduler_will_place(snapshot, pod, *present)) {
+    return refused(UpgradeReason::fits_now, present->str());
   }
-  const GrantSearch search{pod, {*demand, false, std::nullopt}, pod.priority};
+  const bool demand_itself = *present != *demand;
+  const GrantSearch search{pod, {*demand, *present, demand_itself, std::nullopt}, pod.priority};
   return decide_by(snapshot, *demand, find_grant(snapshot, search));
 }
 

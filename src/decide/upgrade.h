@@ -1,4 +1,5 @@
-// Upgrade: a pod that waits for a scarce profile gets a larger idle one.
+// Upgrade: a pod that waits for a scarce profile gets a larger idle one; a pod that waits for a
+// grant which is no longer free gets another one, or its demand.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,6 @@ enum class UpgradeReason {
   fits_now,           ///< the scheduler will place it as it is
   not_eligible,       ///< see UpgradeDecision::eligible
   not_provable,       ///< uses a feature that we do not model
-  already_upgraded,   ///< a grant does not fit any more; its owner's back-off decides
   limited_namespace,  ///< a ResourceQuota or LimitRange names the resource
   unknown_hardware,   ///< no node of a known GPU model could take it
   nothing_larger_free,
@@ -45,7 +45,9 @@ struct UpgradeDecision {
   std::string detail;          ///< names the feature, resource or node concerned; for people
 };
 
-/// Decides about one pod. Pure: the same snapshot gives the same answer.
+/// Decides about one pod by its demand. One that waits for an earlier grant may be given any other,
+/// the demand itself first: that room was promised to it says nothing once the room is gone. Pure:
+/// the same snapshot gives the same answer.
 UpgradeDecision upgrade(const cluster::Snapshot& snapshot, const cluster::Pod& pod);
 
 }  // namespace migadapter::decide

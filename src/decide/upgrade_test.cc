@@ -108,10 +108,57 @@ TEST_F(UpgradeTest, WhatIsNotModelledIsNotProvable) {
   EXPECT_EQ(decision.detail, "spec.affinity.podAffinity");
 }
 
-TEST_F(UpgradeTest, AnUpgradedPodThatStillWaitsIsNotUpgradedAgain) {
-  add_balanced("a", 0, 0);
-  EXPECT_EQ(reason(make_pod("web-1").asks(kMiddle).instead_of(kSmall).waiting()),
-            "AlreadyUpgraded");
+TEST_F(UpgradeTest, AnUpgradedPodThatWaitsIsDecidedAnewByItsDemand) {
+  struct Case {
+    const char* what;
+    int small, middle, large;  // free instances
+    const char* outcome;
+  };
+  const Case cases[] = {
+      {"its grant is free: the scheduler will place it", 1, 1, 1, "FitsNow"},
+      {"the demand is better than any grant", 1, 0, 1, "nvidia.com/mig-1g.5gb on a"},
+      {"a larger grant", 0, 0, 1, "nvidia.com/mig-3g.20gb on a"},
+      {"nothing", 0, 0, 0, "NothingLargerFree"},
+  };
+  for (const auto& [what, small, middle, large, expected] : cases) {
+    add_balanced("a", small, middle, large);
+    EXPECT_EQ(outcome(make_pod("web-1").asks(kMiddle).instead_of(kSmall).waiting()), expected)
+        << what;
+  }
+}
+
+TEST_F(UpgradeTest, AnUpgradedPodThatWaitsMayGetASmallerGrantThanTheOneItLost) {
+  add_balanced("a", 0, 1, 0);
+  const UpgradeDecision decision =
+      decide(make_pod("web-1").asks(kLarge).instead_of(kSmall).waiting());
+  ASSERT_TRUE(decision.grant);
+  EXPECT_EQ(decision.grant->demand, kSmall);
+  EXPECT_EQ(decision.grant->grant, kMiddle);
+  EXPECT_EQ(decision.grant->waste, (mig::Waste{1, 1, false}));
+  EXPECT_EQ(decision.grant->requests, (cluster::ResourceList{{name(kMiddle), 1}}));
+}
+
+TEST_F(UpgradeTest, AnUpgradedPodThatWaitsGetsItsDemandBackEvenOnUnknownHardware) {
+  store_.upsert(make_node("a").product("ACME-9000").offers(kSmall, 1).build());
+  const UpgradeDecision decision =
+      decide(make_pod("web-1").asks(kMiddle).instead_of(kSmall).waiting());
+  ASSERT_TRUE(decision.grant);
+  EXPECT_EQ(decision.grant->grant, kSmall);
+  EXPECT_EQ(decision.grant->waste, mig::Waste{});
+}
+
+TEST_F(UpgradeTest, AnUpgradedPodThatWaitsIsNotRestartedForTheGrantItHas) {
+  add_balanced("a", 0, 1, 0);
+  store_.upsert(waiting_big("big-1").priority(5).build());
+  EXPECT_EQ(outcome(make_pod("web-1").asks(kMiddle).instead_of(kSmall).waiting()),
+            "NothingLargerFree");
+}
+
+TEST_F(UpgradeTest, AnUpgradedPodThatWaitsLeavesItsDemandToThosePodsThatAskForIt) {
+  add_balanced("a", 1, 0, 0);
+  store_.upsert(waiting("web-0").build());
+  EXPECT_EQ(outcome(make_pod("web-1").asks(kMiddle).instead_of(kSmall).waiting()),
+            "WantedByOthers");
 }
 
 TEST_F(UpgradeTest, APodThatWasOnlyMarkedMayBeUpgraded) {
@@ -213,13 +260,12 @@ TEST_F(UpgradeTest, LeastWasteComesFirstWhateverTheNodes) {
   EXPECT_EQ(outcome(waiting("web-1")), "nvidia.com/mig-2g.10gb on b");
 }
 
-TEST_F(UpgradeTest, AnInstanceWithMediaEnginesWastesNoSliceAndComesBeforeOneThatDoes) {
-  store_.upsert(make_node("a")
-                    .offers(kSmall, 1)
-                    .offers(kMedia, 1)
-                    .offers("nvidia.com/mig-1g.10gb", 1)
-                    .build());
-  fill("a", kSmall);
+TEST_F(UpgradeTest, TheOnlyMediaEnginesOfAGpuAreTakenLast) {
+  constexpr std::string_view kWhole = "nvidia.com/mig-7g.40gb";
+  store_.upsert(make_node("a").offers(kMedia, 1).build());
+  store_.upsert(make_node("b").offers(kWhole, 1).build());
+  EXPECT_EQ(outcome(waiting("web-1")), "nvidia.com/mig-7g.40gb on b");
+  fill("b", kWhole);
   EXPECT_EQ(outcome(waiting("web-1")), "nvidia.com/mig-1g.5gb.me on a");
 }
 

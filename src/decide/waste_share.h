@@ -8,12 +8,13 @@
 
 namespace migadapter::decide {
 
-/// Orders grants by what they waste, least first. mig::Waste counts memory slices of its own GPU
-/// model's grid (8, 4 or 12 of them); a share counts 24ths of the GPU, in which each grid is whole.
+/// Orders grants by what they waste, least first, as mig::Waste does: whatever takes a GPU's only
+/// media engines comes last. mig::Waste counts memory slices of its own GPU model's grid (8, 4 or
+/// 12 of them); a share counts 24ths of the GPU, in which each grid is whole.
 struct WasteShare {
+  bool takes_media_engines = false;
   int memory_24ths = 0;
   int compute_slices = 0;
-  bool takes_media_engines = false;
   friend auto operator<=>(const WasteShare&, const WasteShare&) = default;
 };
 
@@ -21,7 +22,12 @@ struct WasteShare {
 /// of `model`.
 WasteShare share_of(const mig::Waste& waste, const mig::GpuModel& model);
 
-/// The waste that ends when `before` becomes `after`.
+/// Whether `after` wastes less of something than `before` and more of nothing. The order alone
+/// would call a whole GPU less than the smallest instance with media engines.
+bool is_smaller(const WasteShare& after, const WasteShare& before);
+
+/// The waste that ends when `before` becomes `after`. REQUIRES: is_smaller(after, before), or
+/// equal.
 WasteShare reclaimed(const WasteShare& before, const WasteShare& after);
 
 /// The share in memory slices of `model`, rounded down.

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "cluster/annotations.h"
 #include "kube/codec/base64.h"
 #include "kube/codec/grant_codec.h"
 #include "kube/codec/json_reader.h"
 #include "kube/codec/metadata_codec.h"
 #include "kube/codec/resource_codec.h"
-#include "kube/webhook_registration.h"
 
 namespace migadapter::kube {
 namespace {
@@ -37,8 +37,8 @@ cluster::ReviewedPod decode_pod(JsonField request) {
   pod.owner = decode_controller(metadata, names);
   pod.containers = decode_mig_containers(pod_containers(object.at("spec")), names);
   pod.has_annotations = annotations.present();
-  pod.has_grant_annotation = annotations.at(kDemandAnnotation).present();
-  pod.probe = annotations.at(kProbeAnnotation).text();
+  pod.has_grant_annotation = annotations.at(cluster::kDemandAnnotation).present();
+  pod.probe = annotations.at(cluster::kProbeAnnotation).text();
   return pod;
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "cluster/annotations.h"
 #include "kube/codec/base64.h"
 
 namespace migadapter::kube {
@@ -32,7 +33,7 @@ std::string has_owner_or_probe() {
   return fmt::format(
       "(has(object.metadata.ownerReferences) && size(object.metadata.ownerReferences) > 0) || "
       "(has(object.metadata.annotations) && '{}' in object.metadata.annotations)",
-      kProbeAnnotation);
+      cluster::kProbeAnnotation);
 }
 
 json::array match_conditions() {
@@ -110,13 +111,14 @@ std::string encode_probe_pod(const std::string& name_space, const std::string& n
       {"securityContext",
        {{"runAsNonRoot", true}, {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
       {"containers", json::array{probe_container()}}};
-  return json::serialize(json::object{{"apiVersion", "v1"},
-                                      {"kind", "Pod"},
-                                      {"metadata",
-                                       {{"generateName", "mig-adapter-probe-"},
-                                        {"namespace", name_space},
-                                        {"annotations", json::object{{kProbeAnnotation, nonce}}}}},
-                                      {"spec", spec}});
+  return json::serialize(
+      json::object{{"apiVersion", "v1"},
+                   {"kind", "Pod"},
+                   {"metadata",
+                    {{"generateName", "mig-adapter-probe-"},
+                     {"namespace", name_space},
+                     {"annotations", json::object{{cluster::kProbeAnnotation, nonce}}}}},
+                   {"spec", spec}});
 }
 
 std::string decode_probe_answer(std::string_view pod) {
@@ -124,7 +126,7 @@ std::string decode_probe_answer(std::string_view pod) {
   const json::value parsed = json::parse(pod, failure);
   if (failure) return {};
   // As a JSON pointer; "/" in a key is written "~1".
-  std::string pointer = "/metadata/annotations/" + std::string(kProbeAnswerAnnotation);
+  std::string pointer = "/metadata/annotations/" + std::string(cluster::kProbeAnswerAnnotation);
   pointer.replace(pointer.rfind('/'), 1, "~1");
   const json::value* answer = parsed.find_pointer(pointer, failure);
   if (answer == nullptr || !answer->is_string()) return {};

@@ -20,10 +20,6 @@ struct WebhookAddress {
 
 inline constexpr std::string_view kWebhookPath = "/mutate-pods";
 inline constexpr std::string_view kWebhookConfigurationName = "mig-adapter";
-/// A dry-run pod with this annotation gets `kProbeAnswerAnnotation` with the same value from a
-/// webhook that is reached; see probe_webhook.
-inline constexpr std::string_view kProbeAnnotation = "migadapter.io/probe";
-inline constexpr std::string_view kProbeAnswerAnnotation = "migadapter.io/probe-answer";
 
 /// Blocking calls for start-up and shut-down, of at most kRegistrationTimeout; thread-safe.
 inline constexpr base::Millis kRegistrationTimeout{5'000};

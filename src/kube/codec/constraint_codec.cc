@@ -88,12 +88,12 @@ void decode_tolerations(JsonField spec, base::NamePool& names, Constraints& cons
   }
 }
 
+JsonField required_terms(JsonField spec, std::string_view affinity) {
+  return spec.at("affinity").at(affinity).at("requiredDuringSchedulingIgnoredDuringExecution");
+}
+
 bool has_required_terms(JsonField spec, std::string_view affinity) {
-  return !spec.at("affinity")
-              .at(affinity)
-              .at("requiredDuringSchedulingIgnoredDuringExecution")
-              .items()
-              .empty();
+  return !required_terms(spec, affinity).items().empty();
 }
 
 bool spreads_strictly(JsonField spec) {
@@ -198,6 +198,16 @@ Constraints decode_constraints(JsonField spec, base::NamePool& names) {
 
 bool has_required_anti_affinity(JsonField spec) {
   return has_required_terms(spec, "podAntiAffinity");
+}
+
+bool anti_affinity_stays_in_namespace(JsonField spec) {
+  for (const JsonField term : required_terms(spec, "podAntiAffinity").items()) {
+    // An empty namespaceSelector is one that selects every namespace.
+    const bool reaches =
+        !term.at("namespaces").items().empty() || term.at("namespaceSelector").present();
+    if (reaches) return false;
+  }
+  return true;
 }
 
 std::shared_ptr<const Constraints> ConstraintsPool::share(Constraints constraints) {

@@ -18,6 +18,10 @@ cluster::Constraints decode_constraints(JsonField spec, base::NamePool& names);
 /// Whether spec.affinity.podAntiAffinity has required terms.
 bool has_required_anti_affinity(JsonField spec);
 
+/// Whether all of them speak of pods of the pod's own namespace: no namespaces, no
+/// namespaceSelector.
+bool anti_affinity_stays_in_namespace(JsonField spec);
+
 /// Gives equal constraints the same object, so that the pods of one owner share it. Confined to one
 /// thread. Constraints outlive the pool.
 class ConstraintsPool {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cluster/annotations.h"
 #include "mig/profile.h"
 
 namespace migadapter::kube {
@@ -37,14 +38,14 @@ void append_demand(const PodContainer& container, JsonField counts, base::NamePo
 
 std::optional<cluster::GrantRecord> GrantCodec::decode(
     JsonField annotations, const std::vector<PodContainer>& containers) {
-  const JsonField demand = annotations.at(kDemandAnnotation);
+  const JsonField demand = annotations.at(cluster::kDemandAnnotation);
   const JsonField original = annotations.at(kGoAdapterAnnotation);
   if (!demand.present() && !original.present()) return std::nullopt;
   std::optional<cluster::MigRequests> requests = demand.present()
                                                      ? decode_demand(demand.text(), containers)
                                                      : decode_original(original.text(), containers);
   if (!requests) return std::nullopt;
-  const JsonField rule = demand.present() ? annotations.at(kRuleAnnotation) : JsonField();
+  const JsonField rule = demand.present() ? annotations.at(cluster::kRuleAnnotation) : JsonField();
   return cluster::GrantRecord{std::move(*requests), std::string(rule.text())};
 }
 

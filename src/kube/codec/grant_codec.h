@@ -12,10 +12,6 @@
 
 namespace migadapter::kube {
 
-/// `{"main":{"nvidia.com/mig-1g.5gb":1}}`: the whole demand, written by our webhook.
-inline constexpr std::string_view kDemandAnnotation = "migadapter.io/demand";
-/// The id of the rule that was applied.
-inline constexpr std::string_view kRuleAnnotation = "migadapter.io/rule";
 /// Written by the Go adapter (https://github.com/IBM/mig-adapter, internal/adapter/webhook.go): the
 /// resources as they were of each app container that it changed, in the form of the pod's spec:
 /// `{"main":{"limits":{"nvidia.com/mig-1g.5gb":"1"},"requests":{"nvidia.com/mig-1g.5gb":"1"}}}`.

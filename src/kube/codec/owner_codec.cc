@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "cluster/annotations.h"
 #include "kube/codec/metadata_codec.h"
 #include "kube/codec/protection_codec.h"
 #include "kube/codec/resource_codec.h"
@@ -33,8 +34,8 @@ cluster::Owner decode_owner(cluster::OwnerKind kind, JsonField object, base::Nam
   owner.terminating = metadata.at("deletionTimestamp").present();
   owner.template_requests =
       decode_mig_requests(pod_containers(spec.at("template").at("spec")), names);
-  owner.upgrade_disabled = is_disabled(annotations, kUpgradeAnnotation);
-  owner.restore_disabled = is_disabled(annotations, kRestoreAnnotation);
+  owner.upgrade_disabled = is_disabled(annotations, cluster::kUpgradeAnnotation);
+  owner.restore_disabled = is_disabled(annotations, cluster::kRestoreAnnotation);
   return owner;
 }
 

@@ -177,6 +177,8 @@ cluster::Pod PodCodec::decode(JsonField object) {
   decode_placement(spec, status, names_, pod);
   pod.protection = decode_protection(metadata, spec);
   pod.has_required_anti_affinity = has_required_anti_affinity(spec);
+  pod.anti_affinity_stays_in_namespace =
+      pod.has_required_anti_affinity && anti_affinity_stays_in_namespace(spec);
   pod.requests = RequestCodec(object, names_).decode(containers);
   pod.mig_requests = decode_mig_requests(containers, names_);
   pod.constraints = no_constraints_;

@@ -66,6 +66,22 @@ TEST(PodCodec, AbsurdAmountsAreCutOffAndNeverOverflow) {
   EXPECT_EQ(pod.mig_requests.front().count, kMostAmount);
 }
 
+TEST(PodCodec, SaysHowFarRequiredAntiAffinityReaches) {
+  const auto with_terms = [](const std::string& terms) {
+    return with_spec(
+        R"("affinity":{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[)" +
+        terms + "]}}");
+  };
+  const std::string own = R"({"topologyKey":"zone","namespaces":[],"namespaceSelector":null})";
+  EXPECT_FALSE(with_spec("").has_required_anti_affinity);
+  EXPECT_TRUE(with_terms(own).has_required_anti_affinity);
+  EXPECT_TRUE(with_terms(own).anti_affinity_stays_in_namespace);
+  for (const std::string reaching : {R"({"namespaces":["other"]})", R"({"namespaceSelector":{}})",
+                                     R"({"namespaceSelector":{"matchLabels":{"team":"a"}}})"}) {
+    EXPECT_FALSE(with_terms(own + "," + reaching).anti_affinity_stays_in_namespace) << reaching;
+  }
+}
+
 TEST(PodCodec, LetsPodLevelResourcesTakeThePlaceOfTheSum) {
   const cluster::Pod pod =
       with_spec(R"("resources":{"requests":{"cpu":"2"}},"overhead":{"cpu":"1m"},)"

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "cluster/annotations.h"
 #include "kube/codec/metadata_codec.h"
 
 namespace migadapter::kube {
@@ -67,8 +68,8 @@ cluster::PodProtection decode_protection(JsonField metadata, JsonField spec) {
   protection.critical_priority = is_critical(spec);
   protection.externally_queued = is_queued_by_kueue(labels, spec);
   protection.gang = is_in_gang(labels, annotations, spec);
-  protection.upgrade_disabled = is_disabled(annotations, kUpgradeAnnotation);
-  protection.restore_disabled = is_disabled(annotations, kRestoreAnnotation);
+  protection.upgrade_disabled = is_disabled(annotations, cluster::kUpgradeAnnotation);
+  protection.restore_disabled = is_disabled(annotations, cluster::kRestoreAnnotation);
   protection.disruption_forbidden = forbids_disruption(annotations);
   return protection;
 }

@@ -6,9 +6,6 @@
 
 namespace migadapter::kube {
 
-inline constexpr std::string_view kUpgradeAnnotation = "migadapter.io/upgrade";
-inline constexpr std::string_view kRestoreAnnotation = "migadapter.io/restore";
-
 cluster::PodProtection decode_protection(JsonField metadata, JsonField spec);
 
 }  // namespace migadapter::kube
