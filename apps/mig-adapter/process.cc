@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -89,6 +90,7 @@ class Process {
   const base::Clock& clock_;
   base::Logger& log_;
   base::Rng rng_;
+  std::atomic<bool> stopping_ = false;
   std::string name_space_;
   WebhookPlace place_;
   std::string ca_bundle_pem_;
@@ -213,6 +215,7 @@ base::Status Process::check_synced() const {
 }
 
 base::Status Process::check_webhook() const {
+  if (stopping_) return base::Error(base::ErrorCode::cancelled, "the program is stopping");
   if (probe_->proven_at().has_value()) return {};
   return base::Error(base::ErrorCode::unavailable,
                      "the API server has not reached the webhook yet: " + probe_->last_failure());
@@ -226,12 +229,13 @@ void Process::mend_registration() {
 }
 
 void Process::stop() {
+  stopping_ = true;
   if (controller_thread_.joinable()) {
     controller_thread_.request_stop();
     controller_thread_.join();
   }
-  health_server_.reset();  // its checks ask the probe and the controller
-  probe_.reset();
+  // The health server still asks probe_ and controller_; they go only after it.
+  if (probe_ != nullptr) probe_->stop();
   if (lease_ != nullptr) lease_->release(kStopPatience);
   // Inside the cluster the configuration belongs to the manifests and the next process needs it.
   if (registered_ && !place_.address.url.empty()) {

@@ -104,7 +104,8 @@ void Mover::pod_removed(const cluster::Pod& pod) {
     const bool refused_by_kubelet = pod.owner && pod.granted && !pod.granted->rule_id.empty() &&
                                     pod.bound() && pod.phase == cluster::PodPhase::pending &&
                                     !pod.terminating;
-    if (refused_by_kubelet) paces_.regretted(pod.owner->uid, doors_.clock.monotonic());
+    const bool known = refused_by_kubelet && doors_.store.snapshot().find_owner(pod.owner->uid);
+    if (known) paces_.regretted(pod.owner->uid, doors_.clock.monotonic());
     return;
   }
   if (pod.uid == move->new_pod_uid) {

@@ -29,22 +29,25 @@ void OwnerPaces::begin(const cluster::OwnerReference& owner) {
   ++paces_[owner.uid].in_flight;
 }
 
-void OwnerPaces::confirmed(const base::Name& owner_uid) {
+OwnerPaces::Pace& OwnerPaces::end_move(const base::Name& owner_uid) {
   Pace& pace = paces_[owner_uid];
   MIGADAPTER_CHECK(pace.in_flight > 0);
   --pace.in_flight;
-  pace.window = std::min(pace.window + 1, kMostMovesOfOwner);
+  return pace;
+}
+
+void OwnerPaces::confirmed(const base::Name& owner_uid) {
+  Pace& pace = end_move(owner_uid);
+  pace.window = std::min(pace.window + kPaceGrowth - 1, kMostMovesOfOwner);
   pace.failures_in_a_row = 0;
 }
 
 void OwnerPaces::withdrawn(const base::Name& owner_uid) {
-  Pace& pace = paces_[owner_uid];
-  MIGADAPTER_CHECK(pace.in_flight > 0);
-  --pace.in_flight;
+  end_move(owner_uid);
 }
 
 void OwnerPaces::failed(const base::Name& owner_uid, base::MonotonicTime now) {
-  withdrawn(owner_uid);
+  end_move(owner_uid);
   regretted(owner_uid, now);
 }
 

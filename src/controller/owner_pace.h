@@ -14,10 +14,10 @@
 namespace migadapter::controller {
 
 /// The brake on every owner. A second pod is not evicted before the first move is confirmed; from
-/// then on each confirmation allows one more at a time, so that a round of moves doubles the next
-/// one (the ReplicaSet controller creates pods in the same manner). A failure brings it back to
-/// one, after a pause that doubles. Owners that recreate pods in order (StatefulSet) always have
-/// one. Confined to one thread.
+/// then on each confirmation allows more, so that a round of moves makes the next one kPaceGrowth
+/// times as large (the ReplicaSet controller creates pods in the same manner). A failure brings it
+/// back to one, after a pause that doubles. Owners that recreate pods in order (StatefulSet) always
+/// have one. Confined to one thread.
 class OwnerPaces {
  public:
   bool may_move(const cluster::OwnerReference& owner, base::MonotonicTime now) const;
@@ -26,12 +26,15 @@ class OwnerPaces {
   /// The move came to nothing through no fault of the grant: the pod had changed, or was gone.
   void withdrawn(const base::Name& owner_uid);
   void failed(const base::Name& owner_uid, base::MonotonicTime now);
-  /// A move that had been confirmed turned out badly: the kubelet refused the pod.
+  /// A move that had been confirmed turned out badly: the kubelet refused the pod. REQUIRES: the
+  /// owner is not gone.
   void regretted(const base::Name& owner_uid, base::MonotonicTime now);
   /// The API server asked us to wait, or a disruption budget forbids the eviction.
   void pause(const base::Name& owner_uid, base::MonotonicTime until);
   /// Forgets the owners that are gone and have no move under way.
   void forget_idle(const std::function<bool(const base::Name& owner_uid)>& is_gone);
+
+  /// How many owners it remembers; for tests and memory reports.
   std::size_t size() const { return paces_.size(); }
 
  private:
@@ -42,6 +45,8 @@ class OwnerPaces {
     base::MonotonicTime not_before{};
     std::deque<base::MonotonicTime> failures;  ///< of the last hour, oldest first
   };
+  Pace& end_move(const base::Name& owner_uid);
+
   std::unordered_map<base::Name, Pace> paces_;
 };
 

@@ -35,8 +35,8 @@ TEST_F(OwnerPacesTest, ASecondPodIsNotMovedBeforeTheFirstIsConfirmed) {
   EXPECT_EQ(begin_all(), 1);
 }
 
-TEST_F(OwnerPacesTest, EachRoundOfConfirmedMovesDoublesTheNext) {
-  for (const int expected : {1, 2, 4, 8, 16, 32, kMostMovesOfOwner}) {
+TEST_F(OwnerPacesTest, EachRoundOfConfirmedMovesQuadruplesTheNext) {
+  for (const int expected : {1, 4, 16, kMostMovesOfOwner, kMostMovesOfOwner}) {
     const int begun = begin_all();
     EXPECT_EQ(begun, expected);
     for (int i = 0; i < begun; ++i) paces_.confirmed(web_.uid);

@@ -87,6 +87,10 @@ WebhookProbe::~WebhookProbe() {
   state_->stop();
 }
 
+void WebhookProbe::stop() {
+  state_->stop();
+}
+
 std::optional<base::MonotonicTime> WebhookProbe::proven_at() const {
   return state_->proven_at();
 }

@@ -31,6 +31,10 @@ class WebhookProbe {
   WebhookProbe(const WebhookProbe&) = delete;
   WebhookProbe& operator=(const WebhookProbe&) = delete;
 
+  /// Sends no further probe; what the last one said stays. `on_answer` is not called afterwards.
+  /// Thread-safe.
+  void stop();
+
   /// When the last successful probe was *sent*. Thread-safe.
   std::optional<base::MonotonicTime> proven_at() const;
   /// What the last failed probe said, empty after a success. Thread-safe.

@@ -27,7 +27,7 @@ def ask_to_stop(plane, adapter):
 
 
 @pytest.mark.sanitized
-def test_questions_for_its_health_during_the_end_do_no_harm(start_adapter):
+def test_it_answers_for_its_health_until_the_end(start_adapter):
     adapter = start_adapter()
     adapter.process.send_signal(signal.SIGTERM)
     while adapter.process.poll() is None:
