@@ -49,8 +49,10 @@ def burst_section(medians):
 
 def _burst_aims(ours, alone):
     where = f"burst of 100 over {ours['deployments']} Deployment{'s' * (ours['deployments'] > 1)}"
-    beyond = ours["wall_seconds"] - alone["refused_seconds"] - alone["wall_seconds"]
-    return [[f"{where}: beyond what the scheduler needs to refuse 100 and place 100", "2 s", f"{beyond:.2f} s"],
+    beyond = ours["wall_seconds"] - alone["wall_seconds"]
+    return [[f"{where}: beyond what 100 pods that ask for 2g.10gb need", "2 s", f"{beyond:.2f} s"],
+            [f"{where}: the same, less the time in which the scheduler refuses 100", "none",
+             f"{beyond - alone['refused_seconds']:.2f} s"],
             [f"{where}: CPU time", "0.6 s", f"{ours['cpu_seconds']:.2f} s"],
             [f"{where}: resident memory", "15 MiB", f"{ours['memory_after_mib']:.1f} MiB"]]
 

@@ -17,9 +17,6 @@ namespace {
 
 /// A page of a list with 500 of the largest pods stays below; a broken server must not fill memory.
 constexpr std::size_t kMostResponseBytes = 64UL * 1024 * 1024;
-/// The smallest that curl accepts. Bodies have a few hundred bytes, and curl's own 64 KiB for each
-/// request under way would be most of what a burst of evictions takes.
-constexpr long kUploadBufferBytes = 16L * 1024;
 constexpr long kConnectTimeoutMillis = 10'000;
 /// A peer that acknowledges nothing for so long is gone; without it the kernel waits 15 minutes.
 constexpr unsigned kUnacknowledgedMillis = 30'000;
@@ -196,7 +193,6 @@ void CurlTransfer::configure_method() {
   if (request.body.empty() && request.method == "DELETE") return;
   set(handle_, CURLOPT_POST, 1L);
   set(handle_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  set(handle_, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
   set(handle_, CURLOPT_READFUNCTION, &Callbacks::upload);
   set(handle_, CURLOPT_READDATA, this);
   set(handle_, CURLOPT_SEEKFUNCTION, &Callbacks::rewind);
