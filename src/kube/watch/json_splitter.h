@@ -11,8 +11,8 @@
 
 namespace migadapter::kube {
 
-/// The most bytes of one object. etcd takes 1.5 MiB unless told otherwise, in the binary form; a pod
-/// of nothing but container ports is four times as long in JSON.
+/// The most bytes of one object. etcd takes 1.5 MiB unless told otherwise, in the binary form; a
+/// pod of nothing but container ports is four times as long in JSON.
 inline constexpr std::size_t kMostObjectBytes = 8 * 1024 * 1024;
 /// The most bytes of a list beside its items.
 inline constexpr std::size_t kMostEnvelopeBytes = 256 * 1024;

@@ -146,9 +146,8 @@ void ListWatch::report(WatchedObject object) {
   }
 }
 
-void ListWatch::remove(const base::Name& key) {
-  const base::Name removed = key;  // `key` may live in what is erased
-  if (known_.erase(removed) != 0) around_.emit(Removed{kind_, removed});
+void ListWatch::remove(base::Name key) {
+  if (known_.erase(key) != 0) around_.emit(Removed{kind_, std::move(key)});
 }
 
 ListWatchStep ListWatch::feed_watch(std::string_view bytes, base::MonotonicTime now) {

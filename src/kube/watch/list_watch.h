@@ -71,7 +71,7 @@ class ListWatch {
   ListWatchStep feed_watch(std::string_view bytes, base::MonotonicTime now);
   ListWatchStep take_frame(std::string_view bytes, base::MonotonicTime now);
   void report(WatchedObject object);
-  void remove(const base::Name& key);
+  void remove(base::Name key);  // by value: the caller's may live in what is erased
   ListWatchStep end_of_watch(const base::Status& end, base::MonotonicTime now);
   ListWatchStep refused(base::MonotonicTime now);
   ListWatchStep start_over(std::string_view what, base::MonotonicTime now);
@@ -94,7 +94,7 @@ class ListWatch {
   ListSplitter list_;
   FrameSplitter frames_;
   std::string continue_token_;
-  std::string version_;  ///< of the list under way, then of the last event
+  std::string version_;           ///< of the list under way, then of the last event
   std::string unreadable_after_;  ///< the version at which the watch could not be read last
   base::MonotonicTime list_started_{};
   base::MonotonicTime watch_opened_{};
