@@ -319,6 +319,17 @@ TEST_F(UpgradeTest, APromisedInstanceIsTaken) {
   EXPECT_EQ(outcome(waiting("web-1")), "NothingLargerFree");
 }
 
+TEST_F(UpgradeTest, AnInstanceIsKeptForAPromiseWhosePlaceAnotherPodHasTaken) {
+  add_balanced("a", 0, 1, 0);
+  add_balanced("b", 0, 1, 0);
+  store_.hold({"r1", name("a"), {{name(kMiddle), 1}}});
+  store_.hold({"r2", name("b"), {{name(kMiddle), 1}}});
+  // The scheduler puts the pod of r1 on b: the pod of r2 will have to take what a seems to have
+  // free.
+  store_.upsert(make_pod("web-0").asks(kMiddle).instead_of(kSmall, "r1").on("b").build());
+  EXPECT_EQ(outcome(waiting("web-1")), "WantedByOthers");
+}
+
 TEST_F(UpgradeTest, WantedInstancesLeadToTheNextSize) {
   add_balanced("a", 0, 1, 1);
   store_.upsert(waiting_big("big-1").build());
