@@ -26,7 +26,9 @@ bool OwnerPaces::may_move(const cluster::OwnerReference& owner, base::MonotonicT
 }
 
 void OwnerPaces::begin(const cluster::OwnerReference& owner) {
-  ++paces_[owner.uid].in_flight;
+  Pace& pace = paces_[owner.uid];
+  ++pace.in_flight;
+  pace.owner_is_gone = false;
 }
 
 OwnerPaces::Pace& OwnerPaces::end_move(const base::Name& owner_uid) {
@@ -36,19 +38,28 @@ OwnerPaces::Pace& OwnerPaces::end_move(const base::Name& owner_uid) {
   return pace;
 }
 
+void OwnerPaces::forget_if_done(const base::Name& owner_uid) {
+  const auto found = paces_.find(owner_uid);
+  const bool done = found != paces_.end() && found->second.owner_is_gone;
+  if (done && found->second.in_flight == 0) paces_.erase(found);
+}
+
 void OwnerPaces::confirmed(const base::Name& owner_uid) {
   Pace& pace = end_move(owner_uid);
   pace.window = std::min(pace.window + kPaceGrowth - 1, kMostMovesOfOwner);
   pace.failures_in_a_row = 0;
+  forget_if_done(owner_uid);
 }
 
 void OwnerPaces::withdrawn(const base::Name& owner_uid) {
   end_move(owner_uid);
+  forget_if_done(owner_uid);
 }
 
 void OwnerPaces::failed(const base::Name& owner_uid, base::MonotonicTime now) {
   end_move(owner_uid);
   regretted(owner_uid, now);
+  forget_if_done(owner_uid);
 }
 
 void OwnerPaces::regretted(const base::Name& owner_uid, base::MonotonicTime now) {
@@ -67,10 +78,11 @@ void OwnerPaces::pause(const base::Name& owner_uid, base::MonotonicTime until) {
   pace.not_before = std::max(pace.not_before, until);
 }
 
-void OwnerPaces::forget_idle(const std::function<bool(const base::Name& owner_uid)>& is_gone) {
-  std::erase_if(paces_, [&is_gone](const auto& entry) {
-    return entry.second.in_flight == 0 && is_gone(entry.first);
-  });
+void OwnerPaces::forget(const base::Name& owner_uid) {
+  const auto found = paces_.find(owner_uid);
+  if (found == paces_.end()) return;
+  found->second.owner_is_gone = true;
+  forget_if_done(owner_uid);
 }
 
 }  // namespace migadapter::controller

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <unordered_map>
 
 #include "base/clock.h"
@@ -31,8 +30,8 @@ class OwnerPaces {
   void regretted(const base::Name& owner_uid, base::MonotonicTime now);
   /// The API server asked us to wait, or a disruption budget forbids the eviction.
   void pause(const base::Name& owner_uid, base::MonotonicTime until);
-  /// Forgets the owners that are gone and have no move under way.
-  void forget_idle(const std::function<bool(const base::Name& owner_uid)>& is_gone);
+  /// Forgets an owner that is gone, once its last move has ended.
+  void forget(const base::Name& owner_uid);
 
   /// How many owners it remembers; for tests and memory reports.
   std::size_t size() const { return paces_.size(); }
@@ -44,8 +43,10 @@ class OwnerPaces {
     int failures_in_a_row = 0;
     base::MonotonicTime not_before{};
     std::deque<base::MonotonicTime> failures;  ///< of the last hour, oldest first
+    bool owner_is_gone = false;
   };
   Pace& end_move(const base::Name& owner_uid);
+  void forget_if_done(const base::Name& owner_uid);
 
   std::unordered_map<base::Name, Pace> paces_;
 };

@@ -107,5 +107,16 @@ TEST_F(OwnerPacesTest, OneOwnersFailureDoesNotHoldAnother) {
   EXPECT_TRUE(paces_.may_move(owned_by("other"), now_));
 }
 
+TEST_F(OwnerPacesTest, AnOwnerThatGoesDuringItsMoveIsForgottenWithIt) {
+  paces_.begin(web_);
+  paces_.forget(web_.uid);
+  paces_.confirmed(web_.uid);
+  EXPECT_EQ(paces_.size(), 0U);
+  paces_.begin(web_);
+  paces_.forget(web_.uid);
+  paces_.failed(web_.uid, now_);
+  EXPECT_EQ(paces_.size(), 0U);
+}
+
 }  // namespace
 }  // namespace migadapter::controller
