@@ -15,6 +15,10 @@ HoldReason hold_reason(const GateView& view, base::MonotonicTime now) {
   return HoldReason::free_to_act;
 }
 
+bool is_blind(HoldReason reason) {
+  return reason == HoldReason::not_synced || reason == HoldReason::watch_stale;
+}
+
 std::string_view to_string(HoldReason reason) {
   switch (reason) {
     case HoldReason::free_to_act:

@@ -20,6 +20,9 @@ std::string_view to_string(HoldReason reason);
 /// A sentence with what to look at.
 std::string_view explain(HoldReason reason);
 
+/// Whether what we see of the cluster may not be what is: then nothing can be missed either.
+bool is_blind(HoldReason reason);
+
 /// What the gate looks at. Moments are nothing where the thing has not happened.
 struct GateView {
   bool synced = false;

@@ -35,9 +35,10 @@ void Controller::run(const std::stop_token& stop) {
 
 base::Millis Controller::step(std::vector<Message> messages) {
   for (Message& message : messages) take_in(std::move(message));
-  mover_.expire();
+  const HoldReason hold = update_gate();
+  if (!is_blind(hold)) mover_.expire();
+  if (hold != HoldReason::free_to_act) return kGateRetry;
   const base::MonotonicTime now = doors_.clock.monotonic();
-  if (update_gate() != HoldReason::free_to_act) return kGateRetry;
   const bool due = changed_ || now >= next_resync_;
   if (due && now >= next_sweep_) sweep();
   return time_until_due();
@@ -110,6 +111,7 @@ HoldReason Controller::update_gate() {
   view.synced = synced_;
   const HoldReason hold = hold_reason(view, doors_.clock.monotonic());
   if (hold != last_hold_) journal_.gate_changed(hold);
+  if (last_hold_ && is_blind(*last_hold_) && !is_blind(hold)) mover_.resume();
   last_hold_ = hold;
   return hold;
 }

@@ -121,6 +121,31 @@ TEST_F(ControllerTest, ALostAnswerToAnEvictionIsNotAskedTwice) {
   EXPECT_EQ(world_.evictions(), 1);
 }
 
+TEST_F(ControllerTest, AnEvictionThatWasNeverCarriedOutIsDecidedAnewWithoutBlame) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.eviction_errors = {base::Error(base::ErrorCode::unavailable, "connection reset")};
+  world_.add_owner("web", k1g, 3);
+  world_.settle();
+  ASSERT_EQ(world_.evictions(), 0);
+  world_.pass(kNewsPatience);
+  EXPECT_EQ(world_.evictions(), 1);
+  EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb");
+}
+
+TEST_F(ControllerTest, NoMoveIsOverdueForAsLongAsTheClusterCannotBeSeen) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.add_owner("web", k1g, 3);
+  world_.owners_recreate = false;
+  world_.settle();
+  ASSERT_EQ(world_.evictions(), 1);
+  world_.view_is_stale = true;
+  world_.pass(kRuleLifetime + kFirstBackOff);
+  world_.view_is_stale = false;
+  world_.pass(base::Millis(1));
+  const std::vector<std::string> reasons = world_.event_reasons();
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "UpgradeFailed"), 0);
+}
+
 TEST_F(ControllerTest, ADisruptionBudgetHoldsTheOwnerAsLongAsTheServerAsks) {
   world_.add_node(all_balanced("gpu-1"));
   world_.eviction_errors = {base::Error(base::ErrorCode::too_many_requests, "budget")

@@ -52,6 +52,8 @@ std::string_view to_string(MoveFailure failure) {
   switch (failure) {
     case MoveFailure::pod_changed:
       return "PodChanged";
+    case MoveFailure::not_evicted:
+      return "NotEvicted";
     case MoveFailure::refused:
       return "Refused";
     case MoveFailure::not_recreated:
@@ -69,6 +71,10 @@ std::string_view explain(MoveFailure failure) {
   switch (failure) {
     case MoveFailure::pod_changed:
       return "The pod changed or went away before it was evicted; it is decided about anew.";
+    case MoveFailure::not_evicted:
+      return "The answer to the eviction was lost and the pod is still as it was; it is decided "
+             "about "
+             "anew.";
     case MoveFailure::refused:
       return "The API server refused the eviction; see its answer, often a PodDisruptionBudget's.";
     case MoveFailure::not_recreated:

@@ -19,6 +19,7 @@ namespace migadapter::controller {
 /// Why a move ended without success.
 enum class MoveFailure {
   pod_changed,    ///< the eviction's precondition failed, or the pod was gone
+  not_evicted,    ///< the answer was lost, and the pod is as it was
   refused,        ///< a disruption budget or the API server said no
   not_recreated,  ///< no pod with our rule appeared: the owner or the webhook did not do its part
   not_placed,     ///< it appeared, but no node took it

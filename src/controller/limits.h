@@ -31,7 +31,8 @@ inline constexpr int kPaceGrowth = 4;
 inline constexpr std::size_t kMostMoves = 256;
 
 /// A pod whose eviction was asked for is not decided about again until the watch shows a change of
-/// it, at most this long.
+/// it, at most this long. An eviction whose answer was lost and that shows no change for so long
+/// was not carried out.
 inline constexpr base::Millis kNewsPatience{10'000};
 
 /// An owner whose pod may not be evicted waits at least this long, even where the API server says

@@ -78,12 +78,12 @@ void Mover::pod_changed(const cluster::Pod& pod) {
   if (move == nullptr && pod.granted) move = moves_.find(pod.granted->rule_id);
   if (move == nullptr) return;
   if (pod.uid == move->old_pod_uid) {
-    if (pod.terminating && move->phase == MovePhase::evicting) move->phase = MovePhase::awaiting;
+    if (pod.terminating) await(*move);
     return;
   }
   if (move->phase != MovePhase::placing) {
-    doors_.rules.withdraw(
-        move->rule.id);  // it has served its purpose; the promise stays until the pod is bound
+    // The rule has served its purpose; the promise stays until the pod is bound.
+    doors_.rules.withdraw(move->rule.id);
     moves_.place(*move, pod.uid, doors_.clock.monotonic() + kBindDeadline);
   }
   if (pod.uid != move->new_pod_uid) return;
@@ -110,9 +110,16 @@ void Mover::pod_removed(const cluster::Pod& pod) {
   }
   if (pod.uid == move->new_pod_uid) {
     fail(move->rule.id, MoveFailure::pod_failed);
-  } else if (move->phase == MovePhase::evicting) {
-    move->phase = MovePhase::awaiting;
+  } else {
+    await(*move);
   }
+}
+
+/// The old pod is evicted: its successor may take as long as the rule lives.
+void Mover::await(Move& move) {
+  if (move.phase != MovePhase::evicting) return;
+  move.phase = MovePhase::awaiting;
+  move.deadline = doors_.clock.monotonic() + rule_lifetime(move.rule.owner);
 }
 
 void Mover::eviction_answered(const EvictionOutcome& outcome) {
@@ -120,11 +127,15 @@ void Mover::eviction_answered(const EvictionOutcome& outcome) {
   if (move == nullptr) return;
   const bool placing = move->phase == MovePhase::placing;
   if (outcome.status.ok()) {
-    if (!placing) move->phase = MovePhase::awaiting;
+    await(*move);
     return;
   }
   const base::Error& error = outcome.status.error();
-  if (is_unknown_outcome(error.code())) return;  // the watch, or the deadline, will tell
+  if (is_unknown_outcome(error.code())) {
+    const base::MonotonicTime patience = doors_.clock.monotonic() + kNewsPatience;
+    if (move->phase == MovePhase::evicting) move->deadline = std::min(move->deadline, patience);
+    return;  // the watch, or the deadline, will tell
+  }
   hold_back(*move, error);
   if (placing) return;  // another new pod of the owner took the rule; it is seen to its node
   withdraw(outcome.rule_id,
@@ -156,9 +167,22 @@ void Mover::wait_for_news_of(const Move& move) {
 
 void Mover::expire() {
   for (const std::string& rule_id : moves_.overdue(doors_.clock.monotonic())) {
-    const bool placing = moves_.find(rule_id)->phase == MovePhase::placing;
-    fail(rule_id, placing ? MoveFailure::not_placed : MoveFailure::not_recreated);
+    switch (moves_.find(rule_id)->phase) {
+      case MovePhase::evicting:
+        withdraw(rule_id, MoveFailure::not_evicted, {});
+        break;
+      case MovePhase::awaiting:
+        fail(rule_id, MoveFailure::not_recreated);
+        break;
+      case MovePhase::placing:
+        fail(rule_id, MoveFailure::not_placed);
+        break;
+    }
   }
+}
+
+void Mover::resume() {
+  moves_.extend(doors_.clock.monotonic() + kBindDeadline);
 }
 
 void Mover::confirm(const cluster::Pod& new_pod, const std::string& rule_id) {

@@ -49,8 +49,11 @@ class Mover {
   void pod_removed(const cluster::Pod& pod);
   void owner_removed(const base::Name& owner_uid) { paces_.forget(owner_uid); }
   void eviction_answered(const EvictionOutcome& outcome);
-  /// Ends the moves that have taken too long.
+  /// Ends the moves that have taken too long. REQUIRES: the view of the cluster is current.
   void expire();
+  /// The view is current again after it was not: what happened meanwhile is only being reported,
+  /// and the cluster may need a moment itself, so no move is overdue yet.
+  void resume();
 
   std::optional<base::MonotonicTime> next_deadline() const { return moves_.next_deadline(); }
 
@@ -60,6 +63,7 @@ class Mover {
   void confirm(const cluster::Pod& new_pod, const std::string& rule_id);
   void withdraw(const std::string& rule_id, MoveFailure failure, std::string_view detail);
   void fail(const std::string& rule_id, MoveFailure failure);
+  void await(Move& move);
   Move close(const std::string& rule_id);
   void hold_back(const Move& move, const base::Error& error);
   bool was_asked(const cluster::Pod& pod) const;

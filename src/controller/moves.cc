@@ -1,5 +1,6 @@
 #include "controller/moves.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -46,6 +47,10 @@ std::vector<std::string> Moves::overdue(base::MonotonicTime now) const {
     if (now >= move.deadline) overdue.push_back(rule_id);
   }
   return overdue;
+}
+
+void Moves::extend(base::MonotonicTime deadline) {
+  for (auto& [rule_id, move] : moves_) move.deadline = std::max(move.deadline, deadline);
 }
 
 std::optional<base::MonotonicTime> Moves::next_deadline() const {

@@ -1,12 +1,11 @@
 // The moves under way: from the decision to evict a pod until its successor runs where it should.
 //
-//              evicted, or the old pod is gone         created with our rule          bound
-//   evicting ───────────────────────────────▶ awaiting ────────────────▶ placing ─────────────▶
-//   confirmed
-//      │                                        │                          │
-//      │ refused: the pod had changed           │ no such pod in time      │ not bound in time,
-//      failed, gone ▼                                        ▼                          ▼
-//   withdrawn                                 failed                     failed
+//            evicted, or gone          created with our rule          bound
+//   evicting ---------------> awaiting ---------------------> placing -----> confirmed
+//      |                         |                               |
+//      | refused, or never       | no such pod in time           | not bound in time,
+//      v carried out             v                               v failed, gone
+//   withdrawn                  failed                          failed
 #pragma once
 
 #include <cstddef>
@@ -53,6 +52,8 @@ class Moves {
 
   /// The rules of the moves whose deadline has passed, ordered by id.
   std::vector<std::string> overdue(base::MonotonicTime now) const;
+  /// Gives every move at least until then.
+  void extend(base::MonotonicTime deadline);
   /// When the next move is overdue; nothing when there is none.
   std::optional<base::MonotonicTime> next_deadline() const;
   std::size_t size() const { return moves_.size(); }

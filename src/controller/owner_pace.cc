@@ -65,12 +65,16 @@ void OwnerPaces::failed(const base::Name& owner_uid, base::MonotonicTime now) {
 void OwnerPaces::regretted(const base::Name& owner_uid, base::MonotonicTime now) {
   Pace& pace = paces_[owner_uid];
   pace.window = 1;
+  if (now < pace.backs_off_until) return;
   ++pace.failures_in_a_row;
   pace.failures.push_back(now);
   while (now - pace.failures.front() >= std::chrono::hours(1)) pace.failures.pop_front();
-  pace.not_before = std::max(pace.not_before, now + back_off(pace.failures_in_a_row));
-  if (std::ssize(pace.failures) < kMostFailuresPerHour) return;
-  pace.not_before = std::max(pace.not_before, pace.failures.front() + std::chrono::hours(1));
+  pace.backs_off_until = now + back_off(pace.failures_in_a_row);
+  if (std::ssize(pace.failures) >= kMostFailuresPerHour) {
+    pace.backs_off_until =
+        std::max(pace.backs_off_until, pace.failures.front() + std::chrono::hours(1));
+  }
+  pace.not_before = std::max(pace.not_before, pace.backs_off_until);
 }
 
 void OwnerPaces::pause(const base::Name& owner_uid, base::MonotonicTime until) {

@@ -15,8 +15,9 @@ namespace migadapter::controller {
 /// The brake on every owner. A second pod is not evicted before the first move is confirmed; from
 /// then on each confirmation allows more, so that a round of moves makes the next one kPaceGrowth
 /// times as large (the ReplicaSet controller creates pods in the same manner). A failure brings it
-/// back to one, after a pause that doubles. Owners that recreate pods in order (StatefulSet) always
-/// have one. Confined to one thread.
+/// back to one, after a pause that doubles; moves that fail during it began before and are part of
+/// the same incident. Owners that recreate pods in order (StatefulSet) always have one. Confined to
+/// one thread.
 class OwnerPaces {
  public:
   bool may_move(const cluster::OwnerReference& owner, base::MonotonicTime now) const;
@@ -42,6 +43,7 @@ class OwnerPaces {
     int window = 1;
     int failures_in_a_row = 0;
     base::MonotonicTime not_before{};
+    base::MonotonicTime backs_off_until{};
     std::deque<base::MonotonicTime> failures;  ///< of the last hour, oldest first
     bool owner_is_gone = false;
   };

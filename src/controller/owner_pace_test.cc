@@ -89,6 +89,17 @@ TEST_F(OwnerPacesTest, NoOwnerFailsMoreOftenThanTheHourlyLimit) {
   EXPECT_EQ(failures, kMostFailuresPerHour);
 }
 
+TEST_F(OwnerPacesTest, MovesThatFailTogetherAreOneFailure) {
+  for (int confirmed = 0; confirmed < kMostFailuresPerHour; ++confirmed) {
+    paces_.begin(web_);
+    paces_.confirmed(web_.uid);
+  }
+  const int begun = begin_all();
+  ASSERT_GT(begun, kMostFailuresPerHour);
+  for (int failed = 0; failed < begun; ++failed) paces_.failed(web_.uid, now_);
+  EXPECT_TRUE(paces_.may_move(web_, now_ + kFirstBackOff));
+}
+
 TEST_F(OwnerPacesTest, AWithdrawnMoveCostsNothing) {
   begin_all();
   paces_.withdrawn(web_.uid);

@@ -260,6 +260,7 @@ bool World::cluster_step() {
 
 bool World::controller_step(std::size_t most_messages) {
   gate_view.watch_current_as_of = clock.monotonic();
+  if (view_is_stale) gate_view.watch_current_as_of.reset();
   gate_view.webhook_proven_at = clock.monotonic();
   for (Message& message : inbox_.take(base::Millis(0))) undelivered_.push_back(std::move(message));
   std::vector<Message> messages;

@@ -60,6 +60,7 @@ class World : public kube::ClusterWriter {
   // Faults.
   bool webhook_patches = true;
   bool owners_recreate = true;
+  bool view_is_stale = false;  ///< the watch is broken, although its events go on arriving
   GateView gate_view;
   /// The next evictions answer this instead of being carried out.
   std::vector<base::Error> eviction_errors;
