@@ -29,6 +29,11 @@ constexpr int kNodes = 5'000;
 constexpr int kGpusOfNode = 4;
 constexpr int kWaiting = 1'000;
 
+// Fixed: a round takes from a microsecond to a large part of a second, and a guess at how many fit
+// into the time asked for would take longer than the rounds.
+constexpr int kQuickRounds = 100'000;
+constexpr int kSlowRounds = 20;
+
 /// The names of the three sizes of an `all-balanced` GPU.
 struct Pool {
   std::string_view product;
@@ -155,26 +160,26 @@ void UpgradeToTheNextSize(benchmark::State& state) {
   static const Scenario scenario({}, kPools[0].small);
   decide_all(state, scenario, UpgradeReason::upgraded);
 }
-BENCHMARK(UpgradeToTheNextSize);
+BENCHMARK(UpgradeToTheNextSize)->Iterations(kQuickRounds);
 
 void UpgradeWhenNothingLargerIsFree(benchmark::State& state) {
   static const Scenario scenario({.middle_taken = true, .large_taken = true}, kPools[0].small);
   decide_all(state, scenario, UpgradeReason::nothing_larger_free);
 }
-BENCHMARK(UpgradeWhenNothingLargerIsFree);
+BENCHMARK(UpgradeWhenNothingLargerIsFree)->Iterations(kQuickRounds);
 
 void UpgradeOfTheLargestSize(benchmark::State& state) {
   static const Scenario scenario({.large_taken = true}, kPools[0].large);
   decide_all(state, scenario, UpgradeReason::nothing_larger_free);
 }
-BENCHMARK(UpgradeOfTheLargestSize);
+BENCHMARK(UpgradeOfTheLargestSize)->Iterations(kQuickRounds);
 
 /// +me has engines that no free instance has.
 void UpgradeWhenNoFreeInstanceIsSafe(benchmark::State& state) {
   static const Scenario scenario({}, "nvidia.com/mig-1g.5gb.me");
   decide_all(state, scenario, UpgradeReason::nothing_larger_free);
 }
-BENCHMARK(UpgradeWhenNoFreeInstanceIsSafe);
+BENCHMARK(UpgradeWhenNoFreeInstanceIsSafe)->Iterations(kQuickRounds);
 
 void UpgradeWhenOthersWantTheLargerInstances(benchmark::State& state) {
   static const Scenario scenario = [] {
@@ -184,7 +189,7 @@ void UpgradeWhenOthersWantTheLargerInstances(benchmark::State& state) {
   }();
   decide_all(state, scenario, UpgradeReason::wanted_by_others);
 }
-BENCHMARK(UpgradeWhenOthersWantTheLargerInstances);
+BENCHMARK(UpgradeWhenOthersWantTheLargerInstances)->Iterations(kQuickRounds);
 
 /// The worst case: each of the 2,500 nodes with larger free instances must be asked and refuses.
 void UpgradeOfAPodWhoseNodesAreElsewhere(benchmark::State& state) {
@@ -195,7 +200,7 @@ void UpgradeOfAPodWhoseNodesAreElsewhere(benchmark::State& state) {
   }();
   decide_all(state, scenario, UpgradeReason::no_node_fits);
 }
-BENCHMARK(UpgradeOfAPodWhoseNodesAreElsewhere);
+BENCHMARK(UpgradeOfAPodWhoseNodesAreElsewhere)->Iterations(kSlowRounds);
 
 void restore_next(benchmark::State& state, const Cluster& cluster, bool expected) {
   const auto nothing_held = [](const Pod&) { return false; };
@@ -211,14 +216,14 @@ void NextRestoreWhenNothingIsFree(benchmark::State& state) {
   static const Cluster cluster({.large_taken = true, .middle_upgraded = true});
   restore_next(state, cluster, false);
 }
-BENCHMARK(NextRestoreWhenNothingIsFree);
+BENCHMARK(NextRestoreWhenNothingIsFree)->Iterations(kQuickRounds);
 
 /// 20,000 upgraded pods, and only larger instances are free.
 void NextRestoreWhenOnlyLargerIsFree(benchmark::State& state) {
   static const Cluster cluster({.middle_upgraded = true});
   restore_next(state, cluster, false);
 }
-BENCHMARK(NextRestoreWhenOnlyLargerIsFree);
+BENCHMARK(NextRestoreWhenOnlyLargerIsFree)->Iterations(kSlowRounds);
 
 /// 20,000 upgraded pods, and one instance is free.
 void NextRestoreOfTwentyThousand(benchmark::State& state) {
@@ -229,7 +234,7 @@ void NextRestoreOfTwentyThousand(benchmark::State& state) {
   }();
   restore_next(state, cluster, true);
 }
-BENCHMARK(NextRestoreOfTwentyThousand);
+BENCHMARK(NextRestoreOfTwentyThousand)->Iterations(kSlowRounds);
 
 }  // namespace
 }  // namespace migadapter::decide
