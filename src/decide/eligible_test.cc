@@ -18,7 +18,6 @@ using cluster::Pod;
 using cluster::testing::make_owner;
 using cluster::testing::make_pod;
 using cluster::testing::mig;
-using cluster::testing::owned_by;
 
 constexpr std::string_view kSmall = "nvidia.com/mig-1g.5gb";
 constexpr std::string_view kMiddle = "nvidia.com/mig-2g.10gb";

@@ -17,7 +17,6 @@ using cluster::testing::mig;
 using cluster::testing::name;
 using cluster::testing::owned_by;
 using cluster::testing::PodBuilder;
-using cluster::testing::uid_of;
 
 constexpr std::string_view kSmall = "nvidia.com/mig-1g.5gb";
 constexpr std::string_view kMiddle = "nvidia.com/mig-2g.10gb";

@@ -45,7 +45,7 @@ struct FieldProblem {
 /// One mapping of the file and where it stands.
 class Section {
  public:
-  Section(YAML::Node node, FieldPlace place) : node_(std::move(node)), place_(std::move(place)) {
+  Section(const YAML::Node& node, FieldPlace place) : node_(node), place_(std::move(place)) {
     if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) {
       throw FieldProblem{
           base::Error(base::ErrorCode::invalid_argument,
