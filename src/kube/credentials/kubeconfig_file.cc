@@ -233,8 +233,8 @@ int alias_count(const std::string& text) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
   AliasCounter counter;
-  while (parser.HandleNextDocument(counter)) {
-  }
+  // Only the first document is read. Asked for more, yaml-cpp 0.7 can repeat a bad one for ever.
+  parser.HandleNextDocument(counter);
   return counter.count;
 }
 
