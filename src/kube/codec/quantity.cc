@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -14,7 +15,8 @@ __extension__ using Wide = unsigned __int128;
 constexpr Wide kMost = static_cast<Wide>(std::numeric_limits<std::int64_t>::max());
 /// More digits than these cannot change a result of 19 digits except by rounding it up.
 constexpr int kKeptDigits = 25;
-constexpr int kKeptFraction = 18;
+/// So many digits behind the point leave a bit to spare in a Wide, for doubling.
+constexpr int kKeptFraction = 37;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -96,7 +98,14 @@ Wide times_power(Wide value, unsigned base, int power) {
   return value > kMost ? kMost : value;
 }
 
-/// The fraction shortened to kKeptFraction digits, so that it can be multiplied by 2^60.
+/// 10^power. REQUIRES: power <= kKeptFraction.
+Wide power_of_ten(int power) {
+  Wide value = 1;
+  for (; power > 0; --power) value *= 10;
+  return value;
+}
+
+/// The fraction shortened to kKeptFraction digits.
 void shorten_fraction(Magnitude& magnitude) {
   for (; magnitude.ten < -kKeptFraction && magnitude.digits != 0; ++magnitude.ten) {
     magnitude.more |= magnitude.digits % 10 != 0;
@@ -104,20 +113,29 @@ void shorten_fraction(Magnitude& magnitude) {
   }
 }
 
-/// The magnitude as a whole number, rounded up.
-std::int64_t rounded_up(Magnitude magnitude) {
-  if (magnitude.ten >= 0) {
-    const Wide scaled = times_power(magnitude.digits, 10, magnitude.ten);
-    return static_cast<std::int64_t>(times_power(scaled, 2, magnitude.two));
-  }
+/// A magnitude with a fraction as a whole number, rounded up. Doubled digit by digit, as long
+/// division does it: the product would not fit into a Wide.
+Wide fraction_rounded_up(Magnitude magnitude) {
   shorten_fraction(magnitude);
   if (magnitude.digits == 0) return magnitude.more ? 1 : 0;
-  const Wide divisor = times_power(1, 10, -magnitude.ten);
-  const Wide whole = times_power(magnitude.digits / divisor, 2, magnitude.two);
-  const Wide rest = (magnitude.digits % divisor) << magnitude.two;
-  const bool remainder = rest % divisor != 0 || magnitude.more;
-  const Wide sum = whole + rest / divisor + (remainder ? 1 : 0);
-  return static_cast<std::int64_t>(sum > kMost ? kMost : sum);
+  const Wide divisor = power_of_ten(-magnitude.ten);
+  Wide whole = magnitude.digits / divisor;
+  Wide rest = magnitude.digits % divisor;
+  for (int doubled = 0; doubled < magnitude.two && whole <= kMost; ++doubled) {
+    rest *= 2;
+    whole = whole * 2 + rest / divisor;
+    rest %= divisor;
+  }
+  return rest != 0 || magnitude.more ? whole + 1 : whole;
+}
+
+/// The magnitude as a whole number, rounded up, cut off above what 63 bits can hold.
+std::int64_t rounded_up(const Magnitude& magnitude) {
+  if (magnitude.ten < 0) {
+    return static_cast<std::int64_t>(std::min(fraction_rounded_up(magnitude), kMost));
+  }
+  const Wide scaled = times_power(magnitude.digits, 10, magnitude.ten);
+  return static_cast<std::int64_t>(times_power(scaled, 2, magnitude.two));
 }
 
 base::Error not_a_quantity(std::string_view text) {
