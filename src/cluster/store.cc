@@ -56,12 +56,13 @@ void Store::upsert(Pod pod) {
   MIGADAPTER_CHECK(pod.constraints != nullptr);
   remove_pod(pod.uid);
   const std::string rule_id = rule_of(pod);
-  count_rule(rule_id, -1);
+  const bool promised = snapshot_.promises_.contains(rule_id);
+  if (promised) count_rule(rule_id, -1);
   const base::Name uid = pod.uid;
   const Pod& stored = snapshot_.pods_.emplace(uid, std::move(pod)).first->second;
-  if (!rule_id.empty()) pods_by_rule_[rule_id].push_back(uid);
+  if (!rule_id.empty()) pods_by_rule_[rule_id].insert(uid);
   count_pod(stored, +1);
-  count_rule(rule_id, +1);
+  if (promised) count_rule(rule_id, +1);
 }
 
 void Store::remove_pod(const base::Name& uid) {
@@ -69,23 +70,24 @@ void Store::remove_pod(const base::Name& uid) {
   if (found == snapshot_.pods_.end()) return;
   const Pod& pod = found->second;
   const std::string rule_id = rule_of(pod);
-  count_rule(rule_id, -1);
+  const bool promised = snapshot_.promises_.contains(rule_id);
+  if (promised) count_rule(rule_id, -1);
   count_pod(pod, -1);
   if (!rule_id.empty()) {
     const auto pods = pods_by_rule_.find(rule_id);
-    std::erase(pods->second, pod.uid);
+    pods->second.erase(pod.uid);
     if (pods->second.empty()) pods_by_rule_.erase(pods);
   }
   snapshot_.pods_.erase(found);
-  count_rule(rule_id, +1);
+  if (promised) count_rule(rule_id, +1);
 }
 
-/// Everything about a pod that does not depend on a promise.
+/// Everything about a pod, but for the demand of one whose rule has a promise: see count_rule.
 void Store::count_pod(const Pod& pod, int sign) {
   if (const base::Name node = occupied_node(pod); !node.empty()) {
     occupy(node, pod.requests, Taker::pod, sign);
   }
-  if (rule_of(pod).empty()) count_demand(pod, sign);
+  if (!snapshot_.promises_.contains(rule_of(pod))) count_demand(pod, sign);
   if (pod.waits_for_capacity() && asks_for_mig(pod)) {
     put_or_take(snapshot_.waiting_, pod.uid, sign);
   }

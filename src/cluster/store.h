@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -57,7 +58,7 @@ class Store {
 
   Snapshot snapshot_;
   std::unordered_map<base::Name, Usage> usage_of_unknown_nodes_;
-  std::unordered_map<std::string, std::vector<base::Name>> pods_by_rule_;
+  std::unordered_map<std::string, std::set<base::Name>> pods_by_rule_;
   std::set<base::Name> hardware_;  ///< every one seen, so that nodes alike share its text
   std::unordered_map<base::Name, NamespaceLimit> limits_;
 };
