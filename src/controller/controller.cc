@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "controller/limits.h"
+#include "controller/refusals.h"
 
 namespace migadapter::controller {
 namespace {
@@ -141,11 +142,17 @@ std::vector<base::Name> Controller::waiting_in_order() const {
 }
 
 void Controller::upgrade_waiting_pods() {
+  Refusals refusals;
   for (const base::Name& uid : waiting_in_order()) {
     const cluster::Pod& pod = *store_.snapshot().find_pod(uid);
     if (pod.owner && !mover_.may_move(pod)) continue;
+    if (const decide::UpgradeDecision* refusal = refusals.find(pod)) {
+      journal_.refused(pod, *refusal);
+      continue;
+    }
     const decide::UpgradeDecision decision = decide::upgrade(store_.snapshot(), pod);
     if (!decision.grant) {
+      refusals.remember(pod, decision);
       journal_.refused(pod, decision);
     } else if (!act(pod, *decision.grant, purpose_of(*decision.grant))) {
       return;
