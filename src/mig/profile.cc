@@ -50,7 +50,8 @@ std::optional<int> take_number(std::string_view& text, std::string_view unit) {
   int number = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, number);
-  if (failure != std::errc() || number < 0) return std::nullopt;
+  const bool is_signed = text.starts_with('-');  // from_chars takes "-0" for a zero
+  if (failure != std::errc() || is_signed) return std::nullopt;
   const auto length = static_cast<std::size_t>(rest - text.data());
   const bool leading_zero = length > 1 && text.front() == '0';
   if (leading_zero || !text.substr(length).starts_with(unit)) return std::nullopt;

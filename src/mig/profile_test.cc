@@ -96,6 +96,7 @@ TEST(Profile, WhatIsNotExactlyAProfileIsRefused) {
                                       "01g.5gb",
                                       "1g.05gb",
                                       "1g.-5gb",
+                                      "1g.-0gb",
                                       "1g.5gib",
                                       "1g.5gb.me",
                                       "1g.5gb+",
