@@ -6,11 +6,12 @@ import (
 	"testing"
 )
 
-// A server whose "binary" is a shell script that sleeps.
+// A server whose "binary" is a shell script that becomes a sleep: like the real servers it forks
+// nothing, so that no child of it can be born between the search and the kill.
 func startSleeper(t *testing.T, name string) settings {
 	t.Helper()
 	s := settings{Folder: t.TempDir(), Binaries: t.TempDir()}
-	script := []byte("#!/bin/sh\nwhile :; do sleep 0.05; done\n")
+	script := []byte("#!/bin/sh\nexec sleep 600\n")
 	if err := os.WriteFile(filepath.Join(s.Binaries, name), script, 0o755); err != nil {
 		t.Fatal(err)
 	}
