@@ -11,9 +11,11 @@ inline constexpr std::string_view kDemandAnnotation = "migadapter.io/demand";
 inline constexpr std::string_view kGrantedAnnotation = "migadapter.io/granted";
 inline constexpr std::string_view kRuleAnnotation = "migadapter.io/rule";
 
-/// "disabled" on a pod or its owner keeps it from being upgraded, or restored.
+/// "disabled" on a pod, its owner or its namespace keeps it from being upgraded, or restored.
 inline constexpr std::string_view kUpgradeAnnotation = "migadapter.io/upgrade";
 inline constexpr std::string_view kRestoreAnnotation = "migadapter.io/restore";
+/// The largest profile, or resource, that a pod may be given: "2g.10gb". At the same three places.
+inline constexpr std::string_view kLargestGrantAnnotation = "migadapter.io/largest-grant";
 
 /// A dry run of our own asks with the first whether the webhook is reached; the webhook answers
 /// with the second and the same value.

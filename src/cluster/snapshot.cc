@@ -31,6 +31,10 @@ const NodeState* Snapshot::find_node(const base::Name& name) const {
   return find_in(nodes_, name);
 }
 
+const Namespace* Snapshot::find_namespace(const base::Name& name) const {
+  return find_in(namespaces_, name);
+}
+
 const std::set<FreeNode>& Snapshot::nodes_with_free(const base::Name& resource) const {
   return find_or_empty(free_by_resource_, resource);
 }

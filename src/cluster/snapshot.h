@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cluster/limits.h"
+#include "cluster/namespace.h"
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
@@ -63,6 +64,7 @@ class Snapshot {
   const Pod* find_pod(const base::Name& uid) const;
   const Owner* find_owner(const base::Name& uid) const;
   const NodeState* find_node(const base::Name& name) const;
+  const Namespace* find_namespace(const base::Name& name) const;
   const std::unordered_map<base::Name, Pod>& pods() const { return pods_; }
   const std::map<base::Name, NodeState>& nodes() const { return nodes_; }
 
@@ -103,6 +105,7 @@ class Snapshot {
   std::unordered_map<base::Name, Pod> pods_;
   std::unordered_map<base::Name, Owner> owners_;
   std::map<base::Name, NodeState> nodes_;
+  std::unordered_map<base::Name, Namespace> namespaces_;
   std::map<base::Name, std::set<FreeNode>> free_by_resource_;
   /// Nodes with a free instance by resource and NodeState::hardware.
   std::map<base::Name, std::map<base::Name, std::set<base::Name>>> free_by_hardware_;

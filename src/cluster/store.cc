@@ -258,6 +258,15 @@ void Store::remove_owner(const base::Name& uid) {
   snapshot_.owners_.erase(uid);
 }
 
+void Store::upsert(Namespace name_space) {
+  const base::Name name = name_space.name;
+  snapshot_.namespaces_.insert_or_assign(name, std::move(name_space));
+}
+
+void Store::remove_namespace(const base::Name& name) {
+  snapshot_.namespaces_.erase(name);
+}
+
 void Store::upsert(NamespaceLimit limit) {
   remove_limit(limit.uid);
   count_limit(limit, +1);

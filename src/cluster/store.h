@@ -25,6 +25,8 @@ class Store {
   void remove_node(const base::Name& name);
   void upsert(Owner owner);
   void remove_owner(const base::Name& uid);
+  void upsert(Namespace name_space);
+  void remove_namespace(const base::Name& name);
   void upsert(NamespaceLimit limit);
   void remove_limit(const base::Name& uid);
 

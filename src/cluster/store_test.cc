@@ -258,6 +258,18 @@ TEST_F(StoreTest, ANamespaceIsLimitedWhileAnyLimitNamesTheResource) {
   EXPECT_FALSE(snapshot_.is_limited(name("default"), name(kSmall)));
 }
 
+TEST_F(StoreTest, ANamespaceIsFoundAsItWasLastSeen) {
+  EXPECT_EQ(snapshot_.find_namespace(name("team")), nullptr);
+  Namespace team = testing::make_namespace("team");
+  store_.upsert(team);
+  team.opt_outs.upgrade = name("disabled");
+  store_.upsert(team);
+  ASSERT_NE(snapshot_.find_namespace(name("team")), nullptr);
+  EXPECT_EQ(snapshot_.find_namespace(name("team"))->opt_outs.upgrade, "disabled");
+  store_.remove_namespace(name("team"));
+  EXPECT_EQ(snapshot_.find_namespace(name("team")), nullptr);
+}
+
 TEST_F(StoreTest, AntiAffinityMattersInItsOwnNamespace) {
   Pod pod = make_pod("p").in("train");
   pod.has_required_anti_affinity = true;

@@ -244,6 +244,11 @@ inline Owner make_owner(std::string_view owner_name, MigRequests template_reques
   return owner;
 }
 
+/// A namespace that says nothing but its name.
+inline Namespace make_namespace(std::string_view name_space = "default") {
+  return {name(name_space), {{name("kubernetes.io/metadata.name"), name(name_space)}}, false, {}};
+}
+
 /// A rule for a pod of ReplicaSet "web" that asks for one `demand`, good for a minute from the
 /// epoch.
 inline Rule make_rule(std::string_view id, std::string_view demand = "nvidia.com/mig-1g.5gb",

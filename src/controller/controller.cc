@@ -72,6 +72,8 @@ void Controller::take_in(kube::ClusterEvent event) {
     store_.upsert(std::move(*owner));
   } else if (auto* limit = std::get_if<cluster::NamespaceLimit>(&event)) {
     store_.upsert(std::move(*limit));
+  } else if (auto* name_space = std::get_if<cluster::Namespace>(&event)) {
+    store_.upsert(std::move(*name_space));
   } else if (const auto* removed = std::get_if<kube::Removed>(&event)) {
     remove(*removed);
   } else if (const auto* kind = std::get_if<kube::Synced>(&event)) {
@@ -96,6 +98,8 @@ void Controller::remove(const kube::Removed& removed) {
     case kube::WatchedKind::resource_quotas:
     case kube::WatchedKind::limit_ranges:
       return store_.remove_limit(removed.key);
+    case kube::WatchedKind::namespaces:
+      return store_.remove_namespace(removed.key);
   }
 }
 

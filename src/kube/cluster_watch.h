@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/name.h"
 #include "cluster/limits.h"
+#include "cluster/namespace.h"
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
@@ -26,12 +27,13 @@ enum class WatchedKind {
   replication_controllers,
   resource_quotas,
   limit_ranges,
+  namespaces,
 };
-inline constexpr int kWatchedKindCount = 7;
+inline constexpr int kWatchedKindCount = 8;
 /// The plural as in paths and logs: "replicasets".
 std::string_view to_string(WatchedKind kind);
 
-/// An object is gone. `key` is the uid, for nodes the name.
+/// An object is gone. `key` is the uid, for nodes and namespaces the name.
 struct Removed {
   WatchedKind kind = WatchedKind::pods;
   base::Name key;
@@ -44,7 +46,7 @@ struct Synced {
 };
 
 using ClusterEvent = std::variant<cluster::Pod, cluster::Node, cluster::Owner,
-                                  cluster::NamespaceLimit, Removed, Synced>;
+                                  cluster::NamespaceLimit, cluster::Namespace, Removed, Synced>;
 
 /// Keeps one list-then-watch going for every kind: pages, bookmarks, 410 in both forms, half-open
 /// connections, back-off. https://kubernetes.io/docs/reference/using-api/api-concepts/

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cluster/annotations.h"
 #include "kube/codec/timestamp.h"
 
 namespace migadapter::kube {
@@ -60,6 +61,12 @@ base::WallTime decode_time(JsonField time) {
   if (parsed.ok()) return *parsed;
   time.complain(parsed.error().message());
   return {};
+}
+
+cluster::OptOuts decode_opt_outs(JsonField map, base::NamePool& names) {
+  return {names.intern(map.at(cluster::kUpgradeAnnotation).text()),
+          names.intern(map.at(cluster::kRestoreAnnotation).text()),
+          names.intern(map.at(cluster::kLargestGrantAnnotation).text())};
 }
 
 bool is_disabled(JsonField annotations, std::string_view annotation) {

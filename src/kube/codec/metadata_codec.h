@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "cluster/constraints.h"
+#include "cluster/opt_out.h"
 #include "cluster/pod.h"
 #include "kube/codec/json_reader.h"
 
@@ -20,6 +21,9 @@ cluster::Labels decode_labels(JsonField map, base::NamePool& names);
 
 /// The epoch when absent; what is no time is noted as the document's problem.
 base::WallTime decode_time(JsonField time);
+
+/// The opt-outs among annotations, or labels.
+cluster::OptOuts decode_opt_outs(JsonField map, base::NamePool& names);
 
 /// Whether the annotation has the value "disabled": a person opted out.
 bool is_disabled(JsonField annotations, std::string_view annotation);

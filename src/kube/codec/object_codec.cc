@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kube/codec/limit_codec.h"
+#include "kube/codec/namespace_codec.h"
 #include "kube/codec/node_codec.h"
 #include "kube/codec/owner_codec.h"
 
@@ -35,6 +36,12 @@ bool is_owner(WatchedKind kind) {
 /// name of a MIG resource is not even parsed.
 bool can_matter(WatchedKind kind, std::string_view bytes) {
   return !is_owner(kind) || bytes.find("mig-") != std::string_view::npos;
+}
+
+/// The field that Removed names an object by: what lies in no namespace is known by its name.
+std::string_view key_field(WatchedKind kind) {
+  const bool named = kind == WatchedKind::nodes || kind == WatchedKind::namespaces;
+  return named ? "name" : "uid";
 }
 
 /// "pods[team/a]": the object as errors name it.
@@ -71,6 +78,8 @@ ClusterEvent ObjectCodec::decode_record(WatchedKind kind, JsonField object) {
       return decode_resource_quota(object, names_);
     case WatchedKind::limit_ranges:
       return decode_limit_range(object, names_);
+    case WatchedKind::namespaces:
+      return decode_namespace(object, names_);
   }
   MIGADAPTER_CHECK(false);
   return Synced{};
@@ -79,9 +88,8 @@ ClusterEvent ObjectCodec::decode_record(WatchedKind kind, JsonField object) {
 WatchedObject ObjectCodec::decode_object(WatchedKind kind, JsonField object, bool with_record) {
   reader_.start_at(object);
   const JsonField metadata = object.at("metadata");
-  const std::string_view key_field = kind == WatchedKind::nodes ? "name" : "uid";
   WatchedObject watched;
-  watched.key = names_.intern(metadata.at(key_field).text());
+  watched.key = names_.intern(metadata.at(key_field(kind)).text());
   watched.resource_version = metadata.at("resourceVersion").text();
   if (!with_record) return watched;
   ClusterEvent record = decode_record(kind, object);
@@ -89,7 +97,7 @@ WatchedObject ObjectCodec::decode_object(WatchedKind kind, JsonField object, boo
     watched.error = invalid(fmt::format("{}.{}", place_of(kind, metadata), *reader_.problem()));
   } else if (watched.key.empty()) {
     watched.error =
-        invalid(fmt::format("{}.metadata.{}: missing", place_of(kind, metadata), key_field));
+        invalid(fmt::format("{}.metadata.{}: missing", place_of(kind, metadata), key_field(kind)));
   } else if (asks_for_mig(record)) {
     watched.record = std::move(record);
   }

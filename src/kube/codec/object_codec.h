@@ -15,7 +15,7 @@ namespace migadapter::kube {
 
 /// One object of a list or a watch.
 struct WatchedObject {
-  base::Name key;  ///< the uid, for nodes the name; empty when not even that can be read
+  base::Name key;  ///< as in Removed; empty when not even that can be read
   std::string resource_version;
   std::optional<ClusterEvent> record;  ///< nothing for an owner whose pods need no MIG instance
   std::optional<base::Error> error;  ///< why there is no record: "pods[team/a].spec.nodeName: …"

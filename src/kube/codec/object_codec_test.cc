@@ -54,7 +54,8 @@ INSTANTIATE_TEST_SUITE_P(ObjectCodec, EveryKind,
                          testing::Values(WatchedKind::pods, WatchedKind::nodes,
                                          WatchedKind::replica_sets, WatchedKind::stateful_sets,
                                          WatchedKind::replication_controllers,
-                                         WatchedKind::resource_quotas, WatchedKind::limit_ranges),
+                                         WatchedKind::resource_quotas, WatchedKind::limit_ranges,
+                                         WatchedKind::namespaces),
                          [](const auto& kind) { return std::string(to_string(kind.param)); });
 
 TEST(ObjectCodec, NamesTheObjectAndTheFieldThatIsWrong) {

@@ -95,6 +95,12 @@ void add_protection(Lines& lines, const cluster::PodProtection& protection) {
   lines.add_flag("disruption forbidden", protection.disruption_forbidden);
 }
 
+void add_opt_outs(Lines& lines, const cluster::OptOuts& opt_outs) {
+  lines.add("upgrade", opt_outs.upgrade);
+  lines.add("restore", opt_outs.restore);
+  lines.add("largest grant", opt_outs.largest_grant);
+}
+
 void add_record(Lines& lines, const cluster::Pod& pod) {
   static constexpr std::array<std::string_view, 5> kPhases = {"pending", "running", "succeeded",
                                                               "failed", "unknown"};
@@ -155,6 +161,15 @@ void add_record(Lines& lines, const cluster::NamespaceLimit& limit) {
   lines.add("limit", fmt::format("{}/{}", limit.name_space.view(), limit.name));
   lines.add("uid", limit.uid);
   for (const base::Name& resource : limit.resources) lines.add("resource", resource);
+}
+
+void add_record(Lines& lines, const cluster::Namespace& name_space) {
+  lines.add("namespace", name_space.name);
+  for (const auto& [key, value] : name_space.labels) {
+    lines.add("label", fmt::format("{}={}", key.view(), value.view()));
+  }
+  lines.add_flag("terminating", name_space.terminating);
+  add_opt_outs(lines, name_space.opt_outs);
 }
 
 void add_record(Lines& lines, const Removed& removed) {

@@ -26,9 +26,9 @@
 namespace migadapter::kube {
 namespace {
 
-/// The watches take seven; the rest lets a burst of evictions go side by side without opening a
-/// connection for each.
-constexpr long kMostConnections = 24;
+/// Every kind's watch takes one, a dozen in all; the rest lets a burst of evictions go side by side
+/// without opening a connection for each.
+constexpr long kMostConnections = 32;
 constexpr base::Millis kLongestWait{60'000};
 
 base::Error cancelled() {

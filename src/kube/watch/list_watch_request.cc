@@ -26,6 +26,8 @@ std::string_view path_of(WatchedKind kind) {
       return "/api/v1/resourcequotas";
     case WatchedKind::limit_ranges:
       return "/api/v1/limitranges";
+    case WatchedKind::namespaces:
+      return "/api/v1/namespaces";
   }
   MIGADAPTER_CHECK(false);
   return {};

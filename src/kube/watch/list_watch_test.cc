@@ -396,6 +396,7 @@ TEST(ListRequest, HasTheRightPathForEveryKind) {
       {WatchedKind::replication_controllers, "/api/v1/replicationcontrollers?limit=500"},
       {WatchedKind::resource_quotas, "/api/v1/resourcequotas?limit=500"},
       {WatchedKind::limit_ranges, "/api/v1/limitranges?limit=500"},
+      {WatchedKind::namespaces, "/api/v1/namespaces?limit=500"},
   };
   for (const auto& [kind, path] : paths) EXPECT_EQ(list_request(kind, "").path, path);
 }
