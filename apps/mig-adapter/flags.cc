@@ -9,6 +9,16 @@ namespace {
 using Formats = std::map<std::string, base::LogFormat>;
 using Levels = std::map<std::string, base::LogLevel>;
 using Modes = std::map<std::string, decide::RestoreMode>;
+using Roles = std::map<std::string, Role>;
+
+void add_role_flag(CLI::App& run, RunFlags& flags) {
+  const Roles roles{
+      {"all", Role::all}, {"webhook", Role::webhook}, {"controller", Role::controller}};
+  run.add_option("--role", flags.role,
+                 "What this process does: webhook answers the API server, controller watches and "
+                 "evicts, all does both (the default)")
+      ->transform(CLI::CheckedTransformer(roles));
+}
 
 void add_cluster_flags(CLI::App& run, RunFlags& flags) {
   run.add_option(
@@ -79,6 +89,7 @@ std::variant<RunFlags, int> parse_flags(int argc, char** argv) {
   RunFlags flags;
   CLI::App& run =
       *app.add_subcommand("run", "Run the controller and the webhook until told to stop");
+  add_role_flag(run, flags);
   add_cluster_flags(run, flags);
   add_webhook_flags(run, flags);
   add_policy_flags(run, flags);

@@ -11,8 +11,12 @@
 
 namespace migadapter::app {
 
+/// Which parts of the program a process runs.
+enum class Role { all, webhook, controller };
+
 /// What `mig-adapter run` was told.
 struct RunFlags {
+  Role role = Role::all;
   std::string
       kubeconfig;  ///< empty: in cluster where that can be, else $KUBECONFIG or ~/.kube/config
   std::string context;

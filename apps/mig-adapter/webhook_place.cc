@@ -60,6 +60,10 @@ base::Result<WebhookPlace> find_webhook_place(const RunFlags& flags,
 
 base::Result<ServedCertificate> find_certificate(const RunFlags& flags, const WebhookPlace& place,
                                                  base::WallTime now) {
+  // Each process makes a certificate authority of its own.
+  if (flags.role != Role::all && flags.certificate_folder.empty())
+    return base::Error(base::ErrorCode::invalid_argument,
+                       "--role webhook and --role controller need --cert-dir");
   return flags.certificate_folder.empty() ? make_served_certificate(place.hosts, now)
                                           : load_served_certificate(flags.certificate_folder, now);
 }
