@@ -1,5 +1,8 @@
 #include "cluster/requests.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace migadapter::cluster {
 
 ResourceList effective_requests(const std::vector<ContainerRequests>& containers,
@@ -35,9 +38,18 @@ ResourceList effective_mig_requests(const MigRequests& requests) {
 
 MigRequests with_resource_replaced(const MigRequests& requests, const base::Name& demand,
                                    const base::Name& grant) {
-  MigRequests replaced = requests;
-  for (MigRequest& request : replaced) {
+  MigRequests replaced;
+  replaced.reserve(requests.size());
+  for (MigRequest request : requests) {
     if (request.resource == demand) request.resource = grant;
+    const auto same = std::find_if(replaced.begin(), replaced.end(), [&](const MigRequest& other) {
+      return other.container == request.container && other.resource == request.resource;
+    });
+    if (same == replaced.end()) {
+      replaced.push_back(std::move(request));
+    } else {
+      same->count += request.count;
+    }
   }
   return replaced;
 }

@@ -23,7 +23,8 @@ ResourceList effective_requests(const std::vector<ContainerRequests>& containers
 /// device.
 ResourceList effective_mig_requests(const MigRequests& requests);
 
-/// The MIG requests with every `demand` turned into as many `grant`: N devices stay N devices.
+/// The MIG requests with every `demand` turned into as many `grant`: N devices stay N devices, and
+/// join those of the grant that the same container asks for already.
 MigRequests with_resource_replaced(const MigRequests& requests, const base::Name& demand,
                                    const base::Name& grant);
 

@@ -84,6 +84,13 @@ TEST(ReplacedRequests, TurnEveryContainersDemandIntoAsManyGrants) {
   EXPECT_EQ(with_resource_replaced(requests, name(kSmall), name(kLarge)), expected);
 }
 
+TEST(ReplacedRequests, JoinWhatTheContainerAsksForOfTheGrantAlready) {
+  const MigRequests requests = {mig(kSmall, 2, "main"), mig(kLarge, 1, "main"),
+                                mig(kLarge, 1, "other")};
+  const MigRequests expected = {mig(kLarge, 3, "main"), mig(kLarge, 1, "other")};
+  EXPECT_EQ(with_resource_replaced(requests, name(kSmall), name(kLarge)), expected);
+}
+
 TEST(ReplacedRequests, KeepEverythingButTheMigResourcesOfThePod) {
   const Pod pod = testing::make_pod("a").asks(kSmall, 2).uses("cpu", 500);
   EXPECT_EQ(requests_with(pod, {mig(kLarge, 2)}),

@@ -1,6 +1,7 @@
 #include "decide/admit.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "base/check.h"
@@ -53,23 +54,41 @@ void add_annotations(const ReviewedPod& pod, const std::vector<Annotation>& anno
   if (!pod.has_annotations) patch.push_back({"add", "/metadata/annotations", whole + '}'});
 }
 
-/// The key leaves the map that it is in, and its successor enters the same map with the same count.
-void rename_key(const std::string& map_path, const cluster::MigRequest& request,
-                const base::Name& grant, std::vector<PatchOperation>& patch) {
-  const std::string count = quoted(std::to_string(request.count));
-  patch.push_back({"remove", map_path + pointer_step(request.resource.view()), ""});
-  patch.push_back({"add", map_path + pointer_step(grant.view()), count});
+/// So much of the grant.
+struct Granted {
+  base::Name resource;
+  std::int64_t count = 0;
+};
+
+/// What the container gets for its demand: as many, and what it asks for of the grant already.
+Granted granted_to(const ReviewedContainer& container, const ReviewedPod& pod,
+                   const base::Name& grant) {
+  Granted granted{grant, container.request.count};
+  for (const ReviewedContainer& other : pod.containers) {
+    const bool same_container = other.init == container.init && other.index == container.index;
+    if (same_container && other.request.resource == grant) granted.count += other.request.count;
+  }
+  return granted;
+}
+
+/// The key leaves the map that it is in, and its successor enters the same map.
+void rename_key(const std::string& map_path, const base::Name& demand, const Granted& granted,
+                std::vector<PatchOperation>& patch) {
+  const std::string count = quoted(std::to_string(granted.count));
+  patch.push_back({"remove", map_path + pointer_step(demand.view()), ""});
+  patch.push_back({"add", map_path + pointer_step(granted.resource.view()), count});
 }
 
 /// Limits and requests change together: the API server takes no extended resource whose request has
 /// no equal limit.
-void change_container(const ReviewedContainer& container, const base::Name& grant,
+void change_container(const ReviewedContainer& container, const Granted& granted,
                       std::vector<PatchOperation>& patch) {
   const std::string resources = std::string("/spec/") +
                                 (container.init ? "initContainers/" : "containers/") +
                                 std::to_string(container.index) + "/resources/";
-  if (container.in_limits) rename_key(resources + "limits/", container.request, grant, patch);
-  if (container.in_requests) rename_key(resources + "requests/", container.request, grant, patch);
+  const base::Name& demand = container.request.resource;
+  if (container.in_limits) rename_key(resources + "limits/", demand, granted, patch);
+  if (container.in_requests) rename_key(resources + "requests/", demand, granted, patch);
 }
 
 std::vector<PatchOperation> patch_for(const ReviewedPod& pod, const MigRequests& demand,
@@ -78,7 +97,9 @@ std::vector<PatchOperation> patch_for(const ReviewedPod& pod, const MigRequests&
   for (const ReviewedContainer& container : pod.containers) {
     const bool changes = rule.grant_resource != rule.demand_resource &&
                          container.request.resource == rule.demand_resource;
-    if (changes) change_container(container, rule.grant_resource, patch);
+    if (changes) {
+      change_container(container, granted_to(container, pod, rule.grant_resource), patch);
+    }
   }
   const MigRequests granted =
       cluster::with_resource_replaced(demand, rule.demand_resource, rule.grant_resource);

@@ -58,6 +58,18 @@ TEST(Admit, AMatchingRuleMovesTheKeyInBothMapsAndMarksThePod) {
   EXPECT_EQ(lines(decision), expected);
 }
 
+TEST(Admit, AContainerThatAsksForTheGrantTooLosesNoDevice) {
+  ReviewedPod pod = reviewed();
+  pod.containers.push_back({false, 0, mig(kMiddle, 2), true, true});
+  Rule rule = make_rule("r1");
+  rule.demand = {mig(kSmall), mig(kMiddle, 2)};
+  const auto all = lines(admit(pod, {{rule, false}}));
+  EXPECT_EQ(all.at(1), "add /spec/containers/0/resources/limits/nvidia.com~1mig-2g.10gb \"3\"");
+  EXPECT_NE(
+      all.back().find(R"("migadapter.io/granted":"{\"main\":{\"nvidia.com/mig-2g.10gb\":3}}")"),
+      std::string::npos);
+}
+
 TEST(Admit, AnnotationsAreAddedOneByOneWhereTheMapExists) {
   ReviewedPod pod = reviewed();
   pod.has_annotations = true;
