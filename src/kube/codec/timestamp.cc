@@ -101,6 +101,12 @@ std::optional<base::Millis> read_offset(Reader& reader) {
   return east ? *offset : -*offset;
 }
 
+/// Years have four digits. A moment at either end may lie beyond them once its offset is taken off.
+bool is_writable(base::WallTime moment) {
+  const auto year = std::chrono::year_month_day(floor<days>(moment)).year();
+  return year >= std::chrono::year(0) && year <= std::chrono::year(9999);
+}
+
 std::optional<base::WallTime> read_timestamp(Reader reader) {
   const auto date = read_date(reader);
   if (!date || !reader.skip('T')) return std::nullopt;
@@ -108,7 +114,8 @@ std::optional<base::WallTime> read_timestamp(Reader reader) {
   if (!time) return std::nullopt;
   const auto offset = read_offset(reader);
   if (!offset || !reader.at_end()) return std::nullopt;
-  return *date + *time - *offset;
+  const base::WallTime moment = *date + *time - *offset;
+  return is_writable(moment) ? std::optional(moment) : std::nullopt;
 }
 
 }  // namespace
