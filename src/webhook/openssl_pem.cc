@@ -1,10 +1,12 @@
 #include "webhook/openssl_pem.h"
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include <array>
+#include <ctime>
 
 namespace migadapter::webhook {
 namespace {
@@ -38,6 +40,13 @@ int no_password(char*, int, int, void*) {
   return -1;
 }
 
+/// OpenSSL takes any bytes for a time when it reads a certificate.
+bool has_validity(const X509& certificate) {
+  std::tm fields{};
+  return ASN1_TIME_to_tm(X509_get0_notBefore(&certificate), &fields) == 1 &&
+         ASN1_TIME_to_tm(X509_get0_notAfter(&certificate), &fields) == 1;
+}
+
 }  // namespace
 
 std::string openssl_complaint() {
@@ -56,6 +65,9 @@ base::Result<std::vector<CertificatePointer>> parse_certificates(std::string_vie
   const BioPointer reader = reader_of(pem);
   while (X509* next = PEM_read_bio_X509(reader.get(), nullptr, no_password, nullptr)) {
     certificates.emplace_back(next);
+    if (!has_validity(*next)) {
+      return invalid("holds a certificate whose notBefore or notAfter is no time");
+    }
   }
   const unsigned long code = ERR_peek_last_error();
   const bool reached_end = ERR_GET_REASON(code) == PEM_R_NO_START_LINE;

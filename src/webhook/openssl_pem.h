@@ -27,7 +27,8 @@ using KeyPointer = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
 /// OpenSSL's latest complaint on this thread, for people; clears its queue.
 std::string openssl_complaint();
 
-/// Every certificate of the text, in order; at least one. Errors: invalid_argument.
+/// Every certificate of the text, in order; at least one, and the validity of each is readable.
+/// Errors: invalid_argument.
 base::Result<std::vector<CertificatePointer>> parse_certificates(std::string_view pem);
 
 /// The private key of the text; an encrypted one is an error. Errors: invalid_argument.
