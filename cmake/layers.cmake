@@ -32,16 +32,17 @@ endfunction()
 add_custom_target(fuzz_targets)
 add_custom_target(benchmarks)
 
-# migadapter_fuzz(NAME SOURCES a_fuzz.cc USES kube): a libFuzzer program; its corpus is tests/fuzz/corpus/NAME.
+# migadapter_fuzz(NAME SOURCES fuzz_main.cc): a libFuzzer program of fuzz_NAME (tests/fuzz/targets.h); its corpus is
+# tests/fuzz/corpus/NAME.
 function(migadapter_fuzz name)
   if(NOT MIGADAPTER_FUZZ)
     return()
   endif()
-  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
   set(target ${name}_fuzz)
   add_executable(${target} ${arg_SOURCES})
-  list(TRANSFORM arg_USES PREPEND migadapter_)
-  target_link_libraries(${target} PRIVATE ${arg_USES} ${arg_LIBRARIES})
+  target_compile_definitions(${target} PRIVATE MIGADAPTER_FUZZ_TARGET=fuzz_${name})
+  target_link_libraries(${target} PRIVATE migadapter_fuzz_targets)
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   add_dependencies(fuzz_targets ${target})
 endfunction()

@@ -1,17 +1,15 @@
-#include "kube_targets.h"
-
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "base/check.h"
-#include "kube/admission_review.h"
 #include "kube/codec/grant_codec.h"
 #include "kube/codec/json_reader.h"
 #include "kube/codec/object_codec.h"
 #include "kube/codec/quantity.h"
 #include "kube/codec/resource_codec.h"
 #include "kube/watch/json_splitter.h"
+#include "targets.h"
 
 namespace migadapter::fuzz {
 
@@ -91,17 +89,6 @@ void fuzz_watch_frame(std::string_view input) {
         frame->type == kube::FrameType::added || frame->type == kube::FrameType::modified;
     MIGADAPTER_CHECK(has_object || !frame->object.record);
   }
-}
-
-void fuzz_admission_review(std::string_view input) {
-  const auto question = kube::decode_admission_review(input);
-  if (!question.ok()) return;
-  MIGADAPTER_CHECK(!question->uid.empty());
-  MIGADAPTER_CHECK(question->is_pod_creation || question->pod == cluster::ReviewedPod{});
-  const std::string answer = kube::encode_admission_answer(question->uid, {});
-  kube::JsonReader reader;
-  const auto root = reader.read(answer);
-  MIGADAPTER_CHECK(root.ok() && root->at("response").at("uid").text() == question->uid);
 }
 
 void fuzz_quantity(std::string_view input) {
