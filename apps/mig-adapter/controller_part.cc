@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "kube/crd_registration.h"
 #include "kube/webhook_registration.h"
 
 namespace migadapter::app {
@@ -24,18 +25,31 @@ ControllerPart::ControllerPart(const Surroundings& surroundings, cluster::RuleSt
       ca_bundle_pem_(std::move(ca_bundle_pem)),
       rng_(base::seed_from_system()) {}
 
-base::Status ControllerPart::register_webhook(StopSignals& signals) {
+base::Status ControllerPart::patiently(StopSignals& signals,
+                                       const std::function<base::Status()>& attempt) const {
   const base::MonotonicTime give_up = surroundings_.clock.monotonic() + kStartPatience;
   for (;;) {
+    base::Status status = attempt();
+    if (status.ok() || !may_pass(status.error()) || surroundings_.clock.monotonic() >= give_up)
+      return status;
+    surroundings_.log.warning("cannot register yet", {{"error", status.error().message()}});
+    if (signals.wait_for(std::chrono::seconds(1))) return status;
+  }
+}
+
+base::Status ControllerPart::register_crds(StopSignals& signals) {
+  const bool outside = !surroundings_.place.address.url.empty();
+  if (!outside || !surroundings_.flags.register_crds) return {};
+  return patiently(signals, [this] { return kube::register_crds(surroundings_.transport); });
+}
+
+base::Status ControllerPart::register_webhook(StopSignals& signals) {
+  return patiently(signals, [this] {
     base::Status status = kube::register_webhook(surroundings_.transport,
                                                  surroundings_.place.address, ca_bundle_pem_);
     registered_ = registered_ || status.ok();
-    if (status.ok() || !may_pass(status.error()) || surroundings_.clock.monotonic() >= give_up)
-      return status;
-    surroundings_.log.warning("cannot register the webhook yet",
-                              {{"error", status.error().message()}});
-    if (signals.wait_for(std::chrono::seconds(1))) return status;
-  }
+    return status;
+  });
 }
 
 void ControllerPart::start_lease() {

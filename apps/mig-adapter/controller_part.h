@@ -1,6 +1,7 @@
 // The part that watches the cluster, decides, and evicts.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -24,6 +25,9 @@ class ControllerPart {
   ControllerPart(const Surroundings& surroundings, cluster::RuleStore& rules,
                  std::string ca_bundle_pem);
 
+  /// Installs the definitions of our own kinds, waiting a while likewise. Does nothing in a
+  /// cluster, where the manifests bring them.
+  base::Status register_crds(StopSignals& signals);
   /// Registers the webhook, waiting a while for an API server that does not answer.
   base::Status register_webhook(StopSignals& signals);
   /// Starts all that watches and decides.
@@ -40,6 +44,8 @@ class ControllerPart {
   base::Status check_webhook() const;
 
  private:
+  /// Tries again for a while where the API server may only need a moment.
+  base::Status patiently(StopSignals& signals, const std::function<base::Status()>& attempt) const;
   controller::GateView gate() const;
   void start_lease();
   void unregister_webhook();

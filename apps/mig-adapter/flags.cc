@@ -31,6 +31,10 @@ void add_cluster_flags(CLI::App& run, RunFlags& flags) {
       "Namespace of the Lease and of the dry-run probe; default: the context's or the pod's own");
   run.add_flag("!--no-leader-election", flags.leader_election,
                "Act without holding the Lease; only for a process that is surely alone");
+  run.add_flag(
+      "!--no-crds", flags.register_crds,
+      "Do not install the definitions of MigPolicy and the like at the start, which is done "
+      "outside the cluster only: they are there already");
 }
 
 void add_webhook_flags(CLI::App& run, RunFlags& flags) {

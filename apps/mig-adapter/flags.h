@@ -32,6 +32,7 @@ struct RunFlags {
   decide::RestoreMode restore = decide::RestoreMode::eager;
   std::int64_t minimum_run_seconds = 0;
   bool leader_election = true;
+  bool register_crds = true;  ///< outside the cluster
 };
 
 /// Reads the command line. Holds an exit code where nothing is left to do: --help, --version, or a

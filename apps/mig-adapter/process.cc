@@ -117,6 +117,7 @@ base::Status Process::start_parts(const ServedCertificate& served) {
     if (base::Status status = webhook_->serve(served.certificate); !status.ok()) return status;
   }
   if (controller_ == nullptr) return {};
+  if (base::Status status = controller_->register_crds(signals_); !status.ok()) return status;
   if (base::Status status = controller_->register_webhook(signals_); !status.ok()) return status;
   controller_->start();
   return {};

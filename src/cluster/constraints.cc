@@ -1,18 +1,8 @@
 #include "cluster/constraints.h"
 
-#include <algorithm>
-
 #include "base/check.h"
 
 namespace migadapter::cluster {
-
-const base::Name* find_label(const Labels& labels, std::string_view key) {
-  const auto before = [](const auto& label, std::string_view wanted) {
-    return label.first.view() < wanted;
-  };
-  const auto place = std::lower_bound(labels.begin(), labels.end(), key, before);
-  return place != labels.end() && place->first == key ? &place->second : nullptr;
-}
 
 std::string_view to_string(Unmodelled feature) {
   switch (feature) {

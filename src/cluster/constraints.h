@@ -1,30 +1,13 @@
 // What a pod demands of the node it runs on, beside resources.
 #pragma once
 
-#include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "base/name.h"
+#include "cluster/label_selector.h"
 
 namespace migadapter::cluster {
-
-/// A set of labels, ordered by key.
-using Labels = std::vector<std::pair<base::Name, base::Name>>;
-
-/// The label's value, or nullptr. REQUIRES: labels ordered by key.
-const base::Name* find_label(const Labels& labels, std::string_view key);
-
-enum class SelectorOperator { in, not_in, exists, does_not_exist, greater_than, less_than };
-
-/// One expression over a node's label (or, in NodeSelectorTerm::fields, over `metadata.name`).
-/// https://github.com/kubernetes/component-helpers/tree/master/scheduling/corev1/nodeaffinity
-struct SelectorExpression {
-  base::Name key;
-  SelectorOperator op = SelectorOperator::in;
-  std::vector<base::Name> values;
-  friend bool operator==(const SelectorExpression&, const SelectorExpression&) = default;
-};
 
 /// Expressions that must all hold. A term without any matches nothing.
 struct NodeSelectorTerm {

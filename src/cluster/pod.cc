@@ -14,6 +14,11 @@ bool seeks_node(const Pod& pod) {
          pod.nominated_node.empty();
 }
 
+const Labels& labels_of(const Pod& pod) {
+  static const Labels none;
+  return pod.labels == nullptr ? none : *pod.labels;
+}
+
 std::string full_name(const Pod& pod) {
   return pod.name_space.str() + "/" + pod.name;
 }

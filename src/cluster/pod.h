@@ -98,6 +98,8 @@ struct Pod {
   PodProtection protection;
   std::shared_ptr<const Constraints> constraints;  ///< never nullptr in a stored pod
 
+  std::shared_ptr<const Labels> labels;  ///< nullptr without any
+
   /// Required anti-affinity makes a pod's neighbours matter to it and it to them.
   bool has_required_anti_affinity = false;
   /// … and none of its terms has namespaces or a namespaceSelector. False where that is not known.
@@ -118,6 +120,9 @@ base::Name occupied_node(const Pod& pod);
 
 /// Whether the scheduler is to find the pod a node and has set none aside for it yet.
 bool seeks_node(const Pod& pod);
+
+/// The pod's labels; valid as long as the pod is, or for ever when it has none.
+const Labels& labels_of(const Pod& pod);
 
 /// "namespace/name".
 std::string full_name(const Pod& pod);

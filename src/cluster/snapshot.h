@@ -15,6 +15,7 @@
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
+#include "cluster/policy.h"
 
 namespace migadapter::cluster {
 
@@ -94,6 +95,10 @@ class Snapshot {
 
   const std::map<std::string, Promise>& promises() const { return promises_; }
 
+  /// Every policy, the one that comes first where several select a pod first: by priority, then by
+  /// name.
+  const std::vector<Policy>& policies() const { return policies_; }
+
   /// Limits on the namespace that name the resource.
   bool is_limited(const base::Name& name_space, const base::Name& resource) const;
   /// Whether a pod with required anti-affinity exists in the namespace or one that reaches across
@@ -116,6 +121,7 @@ class Snapshot {
   std::map<base::Name, std::int64_t> unbound_demand_;
   std::map<base::Name, std::int64_t> displaced_promises_;
   std::map<std::string, Promise> promises_;
+  std::vector<Policy> policies_;
   /// How many limits name the resource, by namespace and resource.
   std::map<std::pair<base::Name, base::Name>, std::int64_t> limited_;
   /// How many pods with required anti-affinity each namespace has; under the empty name those that

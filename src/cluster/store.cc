@@ -281,6 +281,20 @@ void Store::remove_limit(const base::Name& uid) {
   limits_.erase(found);
 }
 
+void Store::upsert(Policy policy) {
+  remove_policy(policy.uid);
+  const auto comes_first = [](const Policy& a, const Policy& b) {
+    return a.priority != b.priority ? a.priority > b.priority : a.name < b.name;
+  };
+  auto& policies = snapshot_.policies_;
+  const auto place = std::upper_bound(policies.begin(), policies.end(), policy, comes_first);
+  policies.insert(place, std::move(policy));
+}
+
+void Store::remove_policy(const base::Name& uid) {
+  std::erase_if(snapshot_.policies_, [&uid](const Policy& policy) { return policy.uid == uid; });
+}
+
 void Store::count_limit(const NamespaceLimit& limit, int sign) {
   for (const base::Name& resource : limit.resources) {
     add_to(snapshot_.limited_, {limit.name_space, resource}, sign);

@@ -29,6 +29,8 @@ class Store {
   void remove_namespace(const base::Name& name);
   void upsert(NamespaceLimit limit);
   void remove_limit(const base::Name& uid);
+  void upsert(Policy policy);
+  void remove_policy(const base::Name& uid);
 
   /// Holds room for a pod to come. REQUIRES: no promise of that rule is held.
   void hold(Promise promise);

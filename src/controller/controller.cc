@@ -74,6 +74,8 @@ void Controller::take_in(kube::ClusterEvent event) {
     store_.upsert(std::move(*limit));
   } else if (auto* name_space = std::get_if<cluster::Namespace>(&event)) {
     store_.upsert(std::move(*name_space));
+  } else if (auto* policy = std::get_if<cluster::Policy>(&event)) {
+    store_.upsert(std::move(*policy));
   } else if (const auto* removed = std::get_if<kube::Removed>(&event)) {
     remove(*removed);
   } else if (const auto* kind = std::get_if<kube::Synced>(&event)) {
@@ -100,6 +102,8 @@ void Controller::remove(const kube::Removed& removed) {
       return store_.remove_limit(removed.key);
     case kube::WatchedKind::namespaces:
       return store_.remove_namespace(removed.key);
+    case kube::WatchedKind::mig_policies:
+      return store_.remove_policy(removed.key);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
+#include "cluster/policy.h"
 #include "kube/http.h"
 
 namespace migadapter::kube {
@@ -28,8 +29,9 @@ enum class WatchedKind {
   resource_quotas,
   limit_ranges,
   namespaces,
+  mig_policies,
 };
-inline constexpr int kWatchedKindCount = 8;
+inline constexpr int kWatchedKindCount = 9;
 /// The plural as in paths and logs: "replicasets".
 std::string_view to_string(WatchedKind kind);
 
@@ -45,8 +47,9 @@ struct Synced {
   WatchedKind kind = WatchedKind::pods;
 };
 
-using ClusterEvent = std::variant<cluster::Pod, cluster::Node, cluster::Owner,
-                                  cluster::NamespaceLimit, cluster::Namespace, Removed, Synced>;
+using ClusterEvent =
+    std::variant<cluster::Pod, cluster::Node, cluster::Owner, cluster::NamespaceLimit,
+                 cluster::Namespace, cluster::Policy, Removed, Synced>;
 
 /// Keeps one list-then-watch going for every kind: pages, bookmarks, 410 in both forms, half-open
 /// connections, back-off. https://kubernetes.io/docs/reference/using-api/api-concepts/

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "kube/crd_registration.h"
 #include "kube/live_test.h"
 
 namespace migadapter::kube {
@@ -54,6 +55,7 @@ class ClusterWatchLiveTest : public LiveTest {
   void SetUp() override {
     LiveTest::SetUp();
     if (IsSkipped()) return;
+    ASSERT_TRUE(eventually([this] { return register_crds(*transport_).ok(); }));
     watch_ = start_cluster_watch(*transport_, clock_, log_,
                                  [this](const ClusterEvent& event) { seen_.apply(event); });
     ASSERT_TRUE(eventually([this] { return seen_.all_synced(); }));

@@ -44,10 +44,10 @@ def used(event):
 
 def test_the_role_grants_what_the_walkthrough_uses_and_nothing_else(
         plane, namespace, start_adapter, audit, tmp_path):
-    for manifest in ("10-namespace.yaml", "20-access.yaml"):
+    for manifest in ("10-namespace.yaml", "12-migpolicies.yaml", "20-access.yaml"):
         plane.kubectl("apply", "-f", ROOT / "deploy" / manifest)
     account = kubeconfig_of_account(plane, tmp_path / "kubeconfig")
-    adapter = start_adapter(kubeconfig=account, namespace=NAMESPACE)
+    adapter = start_adapter("--no-crds", kubeconfig=account, namespace=NAMESPACE)
     walk_through(plane, namespace)
 
     def told_and_renewed():

@@ -20,7 +20,7 @@ struct Target {
   void (*run)(std::string_view input);
 };
 
-constexpr std::array<Target, 15> kTargets = {{
+constexpr std::array<Target, 16> kTargets = {{
     {"admission_review", fuzz_admission_review},
     {"decide", fuzz_decide},
     {"exec_credential", fuzz_exec_credential},
@@ -31,6 +31,7 @@ constexpr std::array<Target, 15> kTargets = {{
     {"list_splitter", fuzz_list_splitter},
     {"mig_profile", fuzz_mig_profile},
     {"node", fuzz_node},
+    {"policy", fuzz_policy},
     {"pem", fuzz_pem},
     {"pod", fuzz_pod},
     {"quantity", fuzz_quantity},

@@ -6,6 +6,7 @@
 #include "kube/codec/grant_codec.h"
 #include "kube/codec/json_reader.h"
 #include "kube/codec/object_codec.h"
+#include "kube/codec/policy_codec.h"
 #include "kube/codec/quantity.h"
 #include "kube/codec/resource_codec.h"
 #include "kube/watch/json_splitter.h"
@@ -71,6 +72,19 @@ void fuzz_node(std::string_view input) {
   if (!object.record) return;
   const auto& node = std::get<cluster::Node>(*object.record);
   MIGADAPTER_CHECK(std::is_sorted(node.labels.begin(), node.labels.end()));
+}
+
+/// Whatever the spec says, the policy is there, and what is written to its status can be read.
+void fuzz_policy(std::string_view input) {
+  const WatchedObject object = decode(WatchedKind::mig_policies, input);
+  if (!object.record) return;
+  const auto& policy = std::get<cluster::Policy>(*object.record);
+  MIGADAPTER_CHECK(policy.uid == object.key);
+  kube::JsonReader reader;
+  const auto patch = reader.read(kube::encode_policy_status(policy, policy.status));
+  MIGADAPTER_CHECK(patch.ok());
+  MIGADAPTER_CHECK(patch->at("status").at("conditions").items().size() ==
+                   policy.status.conditions.size());
 }
 
 void fuzz_list_splitter(std::string_view input) {

@@ -8,6 +8,7 @@ namespace migadapter::fuzz {
 // Objects of the API.
 void fuzz_pod(std::string_view input);
 void fuzz_node(std::string_view input);
+void fuzz_policy(std::string_view input);
 void fuzz_list_splitter(std::string_view input);
 /// An event of the watch, as every kind in turn.
 void fuzz_watch_frame(std::string_view input);

@@ -4,6 +4,7 @@
 import sys
 from pathlib import Path
 
+import definitions
 import dependencies
 import lists
 import sizes
@@ -26,6 +27,7 @@ RULES = [
     lists.python_test_findings,
     lists.folder_index_findings,
     lists.link_findings,
+    definitions.description_findings,
 ]
 
 

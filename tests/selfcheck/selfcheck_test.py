@@ -9,7 +9,14 @@ from pathlib import Path
 import cpp
 from selfcheck import findings
 
-INDEX_ROWS = ["apps", "src/base", "src/decide", "src/kube", "src/kube/transport"]
+def definition_of(description):
+    """A CustomResourceDefinition with one field."""
+    schema = f'{{description: D., properties: {{spec: {{description: "{description}"}}}}}}'
+    return ("kind: CustomResourceDefinition\nspec:\n  versions:\n"
+            f"  - schema:\n      openAPIV3Schema: {schema}\n")
+
+
+INDEX_ROWS = ["apps", "deploy", "src/base", "src/decide", "src/kube", "src/kube/transport"]
 
 GOOD = {
     "ARCHITECTURE.md": "# Folders\n<!-- folder index -->\n"
@@ -28,6 +35,7 @@ GOOD = {
     "src/decide/fit_test.cc": '#include "decide/fit.h"\n#include <gtest/gtest.h>\n',
     "src/kube/CMakeLists.txt": "migadapter_layer(kube SOURCES transport/http.cc)\n",
     "src/kube/transport/http.cc": "#include <curl/curl.h>\n#include <unistd.h>\n#include <boost/json.hpp>\n",
+    "deploy/good.yaml": definition_of("The spec."),
     "run.sh": "#!/usr/bin/env bash\nfolder=$(mktemp -d /t" + "mp/x.XXXX)\n",
 }
 
@@ -39,6 +47,10 @@ def function_of(lines):
 # What it breaks: the changes that break it. A value replaces a file; None removes it; text that
 # starts with "+" is appended.
 CANARIES = {
+    "description": {
+        "a field that nobody explains": {"deploy/crd.yaml": definition_of("")},
+        "a field explained by a space": {"deploy/crd.yaml": definition_of(" ")},
+    },
     "dependency law": {
         "a lower layer uses a higher one": {"src/base/clock.h": '+#include "decide/fit.h"\n'},
         "kube uses decide": {"src/kube/transport/http.cc": '+#include "decide/fit.h"\n'},

@@ -9,6 +9,7 @@
 #include "kube/codec/namespace_codec.h"
 #include "kube/codec/node_codec.h"
 #include "kube/codec/owner_codec.h"
+#include "kube/codec/policy_codec.h"
 
 namespace migadapter::kube {
 namespace {
@@ -80,6 +81,8 @@ ClusterEvent ObjectCodec::decode_record(WatchedKind kind, JsonField object) {
       return decode_limit_range(object, names_);
     case WatchedKind::namespaces:
       return decode_namespace(object, names_);
+    case WatchedKind::mig_policies:
+      return decode_policy(object, names_);
   }
   MIGADAPTER_CHECK(false);
   return Synced{};
@@ -93,6 +96,11 @@ WatchedObject ObjectCodec::decode_object(WatchedKind kind, JsonField object, boo
   watched.resource_version = metadata.at("resourceVersion").text();
   if (!with_record) return watched;
   ClusterEvent record = decode_record(kind, object);
+  if (auto* policy = std::get_if<cluster::Policy>(&record)) {
+    // Kept although something is wrong with it: it must keep us from its pods.
+    policy->problem = reader_.problem().value_or("");
+    reader_.start_at(object);
+  }
   if (reader_.problem()) {
     watched.error = invalid(fmt::format("{}.{}", place_of(kind, metadata), *reader_.problem()));
   } else if (watched.key.empty()) {

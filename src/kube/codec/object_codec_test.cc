@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(ObjectCodec, EveryKind,
                                          WatchedKind::replica_sets, WatchedKind::stateful_sets,
                                          WatchedKind::replication_controllers,
                                          WatchedKind::resource_quotas, WatchedKind::limit_ranges,
-                                         WatchedKind::namespaces),
+                                         WatchedKind::namespaces, WatchedKind::mig_policies),
                          [](const auto& kind) { return std::string(to_string(kind.param)); });
 
 TEST(ObjectCodec, NamesTheObjectAndTheFieldThatIsWrong) {

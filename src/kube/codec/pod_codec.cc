@@ -184,6 +184,8 @@ cluster::Pod PodCodec::decode(JsonField object) {
   pod.constraints = no_constraints_;
   if (pod.mig_requests.empty()) return pod;
   pod.granted = grants_.decode(metadata.at("annotations"), containers);
+  cluster::Labels labels = decode_labels(metadata.at("labels"), names_);
+  if (!labels.empty()) pod.labels = std::make_shared<const cluster::Labels>(std::move(labels));
   cluster::Constraints constraints = decode_constraints(spec, names_);
   if (is_served_by_claim(status)) {
     add_unmodelled(constraints, cluster::Unmodelled::resource_claims);

@@ -172,6 +172,61 @@ void add_record(Lines& lines, const cluster::Namespace& name_space) {
   add_opt_outs(lines, name_space.opt_outs);
 }
 
+std::string seconds(base::Millis time) {
+  return time == base::Millis{0} ? "" : fmt::format("{} s", time.count() / 1000);
+}
+
+std::string to_text(const cluster::Budget& budget) {
+  std::string text;
+  if (budget.concurrent) text += fmt::format("{} at a time", *budget.concurrent);
+  if (budget.per_hour)
+    text += fmt::format("{}{} an hour", text.empty() ? "" : ", ", *budget.per_hour);
+  return text;
+}
+
+void add_upgrade(Lines& lines, const cluster::UpgradePolicy& upgrade) {
+  lines.add("upgrade after", seconds(upgrade.after));
+  if (upgrade.largest) lines.add("largest", mig::to_string(*upgrade.largest));
+  for (const mig::Profile& profile : upgrade.allowed) lines.add("allowed", mig::to_string(profile));
+}
+
+void add_status(Lines& lines, const cluster::PolicyStatus& status) {
+  for (const cluster::Condition& each : status.conditions) {
+    lines.add(
+        "condition",
+        fmt::format("{}={} {} ({}) generation {} since {}", each.type, each.holds, each.reason,
+                    each.message, each.observed_generation, to_timestamp(each.last_transition)));
+  }
+  if (status.observed_generation != 0)
+    lines.add_number("observed generation", status.observed_generation);
+  if (status.would_upgrade) lines.add_number("would upgrade", *status.would_upgrade);
+  if (status.would_restore) lines.add_number("would restore", *status.would_restore);
+}
+
+void add_record(Lines& lines, const cluster::Policy& policy) {
+  static constexpr std::array<std::string_view, 3> kModes = {"off", "observe", "enforce"};
+  static constexpr std::array<std::string_view, 3> kRestores = {"eager", "when needed", "never"};
+  lines.add("policy", policy.name);
+  lines.add("uid", policy.uid);
+  lines.add("resource version", policy.resource_version);
+  lines.add_number("generation", policy.generation);
+  lines.add_number("priority", policy.priority);
+  lines.add_flag("suspended", policy.suspended);
+  lines.add("mode", kModes.at(static_cast<std::size_t>(policy.mode)));
+  lines.add("namespaces", to_text(policy.namespaces.expressions));
+  lines.add("pods", to_text(policy.pods.expressions));
+  add_upgrade(lines, policy.upgrade);
+  if (policy.restore_mode)
+    lines.add("restore", kRestores.at(static_cast<std::size_t>(*policy.restore_mode)));
+  if (policy.minimum_run_time) lines.add("minimum run time", seconds(*policy.minimum_run_time));
+  lines.add("hysteresis", seconds(policy.hysteresis));
+  lines.add("owner budget", to_text(policy.budgets.owner));
+  lines.add("namespace budget", to_text(policy.budgets.name_space));
+  lines.add("cluster budget", to_text(policy.budgets.cluster));
+  lines.add("problem", policy.problem);
+  add_status(lines, policy.status);
+}
+
 void add_record(Lines& lines, const Removed& removed) {
   lines.add("removed", fmt::format("{} {}", to_string(removed.kind), removed.key.view()));
 }

@@ -28,6 +28,8 @@ std::string_view path_of(WatchedKind kind) {
       return "/api/v1/limitranges";
     case WatchedKind::namespaces:
       return "/api/v1/namespaces";
+    case WatchedKind::mig_policies:
+      return "/apis/migadapter.io/v1alpha1/migpolicies";
   }
   MIGADAPTER_CHECK(false);
   return {};

@@ -397,6 +397,7 @@ TEST(ListRequest, HasTheRightPathForEveryKind) {
       {WatchedKind::resource_quotas, "/api/v1/resourcequotas?limit=500"},
       {WatchedKind::limit_ranges, "/api/v1/limitranges?limit=500"},
       {WatchedKind::namespaces, "/api/v1/namespaces?limit=500"},
+      {WatchedKind::mig_policies, "/apis/migadapter.io/v1alpha1/migpolicies?limit=500"},
   };
   for (const auto& [kind, path] : paths) EXPECT_EQ(list_request(kind, "").path, path);
 }
