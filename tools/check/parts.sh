@@ -13,7 +13,7 @@ declare -A part_texts=(
   [shell]="shellcheck over every script"
   [selfcheck]="the repository's own rules, and the canaries of those rules"
   [format]="clang-format over every C++ file"
-  [go]="vet and test of the control plane tool; builds the control plane where there is none yet"
+  [go]="vet and test of the tools in Go; builds the control plane where there is none yet"
   [unit]="build with warnings as errors, then every unit test"
   [tidy]="clang-tidy over every C++ file that changed since it last passed"
   [asan]="unit tests under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -43,7 +43,10 @@ part_format() {
 
 part_go() {
   tools/controlplane/controlplane build >/dev/null || return 1
-  cd tools/controlplane && test -z "$(gofmt -l . | tee /dev/stderr)" && go vet . && go test .
+  local tool
+  for tool in controlplane faultproxy; do
+    (cd "tools/$tool" && test -z "$(gofmt -l . | tee /dev/stderr)" && go vet . && go test .) || return 1
+  done
 }
 
 part_unit() {

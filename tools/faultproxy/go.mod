@@ -1,0 +1,3 @@
+module migadapter.io/tools/faultproxy
+
+go 1.26.0

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// stream is one open watch. The API server sends one JSON object in each line.
+type stream struct {
+	*exchange
+	events <-chan []byte
+	held   [][]byte // not shown yet
+	swap   []byte   // shown after the next one of another object
+}
+
+func newStream(x *exchange, response *http.Response) *stream {
+	copyHeader(x.out, response)
+	x.out.WriteHeader(response.StatusCode)
+	x.flush()
+	return &stream{exchange: x, events: linesOf(x.in.Context().Done(), response.Body)}
+}
+
+// linesOf reads until the end or until nobody wants more; then the channel is closed.
+func linesOf(done <-chan struct{}, body io.Reader) <-chan []byte {
+	lines := make(chan []byte)
+	go func() {
+		defer close(lines)
+		reader := bufio.NewReader(body)
+		for {
+			line, err := reader.ReadBytes('\n')
+			if err != nil {
+				return
+			}
+			select {
+			case lines <- line:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+func (s *stream) run() {
+	for {
+		change := s.rules.nextChange()
+		s.endIfDue()
+		s.showHeld()
+		select {
+		case line, more := <-s.events:
+			if !more {
+				s.showSwapped()
+				return
+			}
+			s.held = append(s.held, line)
+		case <-change:
+		case <-s.lastSwap():
+			s.showSwapped()
+		case <-s.in.Context().Done():
+			abort()
+		}
+	}
+}
+
+// mostSwapWait is how long an event waits for another to change places with.
+const mostSwapWait = 300 * time.Millisecond
+
+// lastSwap fires when nothing came that the event kept back could change places with.
+func (s *stream) lastSwap() <-chan time.Time {
+	if s.swap == nil {
+		return nil
+	}
+	return time.After(mostSwapWait)
+}
+
+// endIfDue ends the watch in one of two ways: too old, or cut.
+func (s *stream) endIfDue() {
+	r := s.rules.take(streamActions, s.target, 0)
+	if r == nil {
+		return
+	}
+	s.journal.fault(r, s.target, 0)
+	if r.Action == "gone-stream" {
+		gone, _ := json.Marshal(map[string]any{"type": "ERROR", "object": statusObject(http.StatusGone, "too old resource version")})
+		s.show(append(gone, '\n'))
+	}
+	abort()
+}
+
+func (s *stream) showHeld() {
+	for len(s.held) > 0 && !s.rules.holds(s.target, versionOf(s.held[0])) {
+		line := s.held[0]
+		s.held = s.held[1:]
+		s.deliver(line)
+	}
+}
+
+func (s *stream) deliver(line []byte) {
+	r := s.rules.take(eventActions, s.target, 0)
+	if r == nil {
+		s.show(line)
+		s.showSwapped()
+		return
+	}
+	s.journal.fault(r, s.target, 0)
+	switch r.Action {
+	case "repeat-event":
+		s.show(line)
+		s.show(line)
+	case "delay-event":
+		time.Sleep(time.Duration(r.Milliseconds) * time.Millisecond)
+		s.show(line)
+	case "halve-event":
+		s.show(line[:len(line)/2])
+		abort()
+	case "swap-events":
+		s.swapWithNext(line)
+	}
+}
+
+// swapWithNext keeps an event back; events of one object keep their order, as on every server.
+func (s *stream) swapWithNext(line []byte) {
+	if s.swap == nil {
+		s.swap = line
+		return
+	}
+	if uidOf(s.swap) == uidOf(line) {
+		s.showSwapped()
+		s.swap = line
+		return
+	}
+	s.show(line)
+	s.showSwapped()
+}
+
+func (s *stream) showSwapped() {
+	if s.swap != nil {
+		s.show(s.swap)
+		s.swap = nil
+	}
+}
+
+func (s *stream) show(line []byte) {
+	s.rules.shown(versionOf(line))
+	if _, err := s.out.Write(line); err != nil {
+		abort()
+	}
+	s.flush()
+}
+
+// described is the part of an object or a list that says which one it is.
+type described struct {
+	Metadata struct {
+		UID             string `json:"uid"`
+		ResourceVersion string `json:"resourceVersion"`
+	} `json:"metadata"`
+}
+
+func (d described) version() uint64 {
+	version, _ := strconv.ParseUint(d.Metadata.ResourceVersion, 10, 64) // none is 0
+	return version
+}
+
+func objectOf(line []byte) described {
+	var event struct{ Object described }
+	json.Unmarshal(line, &event) // what is no event has none
+	return event.Object
+}
+
+func uidOf(line []byte) string { return objectOf(line).Metadata.UID }
+
+func versionOf(line []byte) uint64 { return objectOf(line).version() }
+
+func versionOfList(body []byte) uint64 {
+	var list described
+	json.Unmarshal(body, &list)
+	return list.version()
+}
