@@ -1,5 +1,6 @@
 """A real Kubernetes control plane with simulated GPU nodes, and kubectl on it."""
 
+import base64
 import json
 import os
 import subprocess
@@ -102,6 +103,12 @@ class Plane:
 
     def get(self, *arguments):
         return json.loads(self.kubectl("get", *arguments, "-o", "json"))
+
+    def cluster(self):
+        """Where the API server is, and the PEM text that vouches for it."""
+        (entry,) = json.loads(self.kubectl("config", "view", "--raw", "-o", "json"))["clusters"]
+        return {"server": entry["cluster"]["server"],
+                "authority": base64.b64decode(entry["cluster"]["certificate-authority-data"])}
 
     def apply(self, namespace, *manifests):
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})

@@ -7,7 +7,7 @@ python=/usr/bin/python3  # Debian's, which sees Debian's pytest
 
 # In order: what fails cheaply comes first.
 part_names=(shell selfcheck format unit tidy asan tsan fuzz bench-smoke go live
-            walkthrough walkthrough-asan walkthrough-tsan demo)
+            walkthrough walkthrough-asan walkthrough-tsan faults mutants demo)
 
 declare -A part_texts=(
   [shell]="shellcheck over every script"
@@ -24,6 +24,8 @@ declare -A part_texts=(
   [walkthrough]="the walkthrough and its variants on a real control plane"
   [walkthrough-asan]="its tests marked sanitized, with mig-adapter under AddressSanitizer"
   [walkthrough-tsan]="the same under ThreadSanitizer"
+  [faults]="scenarios on a real control plane while a proxy does what goes wrong; docs/faults.md"
+  [mutants]="deliberate bugs, each of which a unit test must notice"
   [demo]="./demo from start to end"
 )
 
@@ -92,6 +94,15 @@ part_walkthrough-asan() {
 
 part_walkthrough-tsan() {
   build tsan mig-adapter && walkthrough tsan -m sanitized
+}
+
+part_faults() {
+  build dev mig-adapter || return 1
+  MIG_ADAPTER=$PWD/build/dev/apps/mig-adapter "$python" -m pytest tests/faults -q -s -x
+}
+
+part_mutants() {
+  "$python" tests/mutants/run.py
 }
 
 part_demo() {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,7 @@ type state struct {
 	Faults     map[string]int `json:"faults"` // by action: how often it was done
 	Violations []string       `json:"violations"`
 	Served     []target       `json:"served"` // each kind of request once, without names
+	Events     map[string]int `json:"events"` // of watches, by resource; without bookmarks
 }
 
 // journal keeps what happened. Thread-safe.
@@ -54,7 +56,8 @@ func newJournal(log io.Writer) *journal {
 func (j *journal) reset() {
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
-	j.state = state{Writes: []write{}, Faults: map[string]int{}, Violations: []string{}, Served: []target{}}
+	j.state = state{Writes: []write{}, Faults: map[string]int{}, Violations: []string{}, Served: []target{},
+		Events: map[string]int{}}
 	j.versions = map[string]string{}
 }
 
@@ -65,10 +68,8 @@ func (j *journal) snapshot() state {
 	copied.Writes = slices.Clone(j.state.Writes)
 	copied.Violations = slices.Clone(j.state.Violations)
 	copied.Served = slices.Clone(j.state.Served)
-	copied.Faults = map[string]int{}
-	for action, count := range j.state.Faults {
-		copied.Faults[action] = count
-	}
+	copied.Faults = maps.Clone(j.state.Faults)
+	copied.Events = maps.Clone(j.state.Events)
 	return copied
 }
 
@@ -140,4 +141,11 @@ func (j *journal) fault(r *rule, t target, number int) {
 	defer j.mutex.Unlock()
 	j.state.Faults[r.Action]++
 	j.line(entry{What: "fault", Target: &t, Write: number, Status: r.Status, Detail: r.Action + " " + r.Point})
+}
+
+// event counts one of a watch.
+func (j *journal) event(t target) {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	j.state.Events[t.Resource]++
 }

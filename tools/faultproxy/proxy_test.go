@@ -287,6 +287,9 @@ func TestAStaleWatchShowsTheRestInOrderOnceItThaws(t *testing.T) {
 	if got := first + next() + next(); got != "123" {
 		t.Errorf("%q", got)
 	}
+	if state := b.journal.snapshot(); state.Events["pods"] != 3 {
+		t.Errorf("events: %v", state.Events)
+	}
 }
 
 func TestAStaleViewWithoutAVersionIsThatOfTheMomentItBegan(t *testing.T) {

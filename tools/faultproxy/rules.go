@@ -28,6 +28,7 @@ type rule struct {
 
 	id      int
 	began   bool // AfterWrite was reached
+	holding bool // it has held up an event
 	removed chan struct{}
 }
 
@@ -185,12 +186,17 @@ func (s *rules) take(actions []string, t target, write int) *rule {
 	return nil
 }
 
-// holds tells whether an event of a watch may not be shown yet.
-func (s *rules) holds(t target, version uint64) bool {
+// holds finds the rule by which an event of a watch may not be shown yet; `first` the first time.
+func (s *rules) holds(t target, version uint64) (holder *rule, first bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return slices.ContainsFunc(s.list, func(r *rule) bool {
-		return slices.Contains(holdActions, r.Action) && r.matches(t, 0) &&
-			(r.Action != "stale" || version > r.ResourceVersion)
-	})
+	for _, r := range s.list {
+		if !slices.Contains(holdActions, r.Action) || !r.matches(t, 0) || (r.Action == "stale" && version <= r.ResourceVersion) {
+			continue
+		}
+		first = !r.holding
+		r.holding = true
+		return r, first
+	}
+	return nil, false
 }

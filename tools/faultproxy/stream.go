@@ -56,6 +56,9 @@ func (s *stream) run() {
 				s.showSwapped()
 				return
 			}
+			if uidOf(line) != "" { // a bookmark has none
+				s.journal.event(s.target)
+			}
 			s.held = append(s.held, line)
 		case <-change:
 		case <-s.lastSwap():
@@ -92,8 +95,14 @@ func (s *stream) endIfDue() {
 }
 
 func (s *stream) showHeld() {
-	for len(s.held) > 0 && !s.rules.holds(s.target, versionOf(s.held[0])) {
+	for len(s.held) > 0 {
 		line := s.held[0]
+		if holder, first := s.rules.holds(s.target, versionOf(line)); holder != nil {
+			if first {
+				s.journal.fault(holder, s.target, 0)
+			}
+			return
+		}
 		s.held = s.held[1:]
 		s.deliver(line)
 	}

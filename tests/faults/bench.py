@@ -1,0 +1,58 @@
+"""One control plane with mig-adapter's account, and the proxies in front of it."""
+
+from plane import ROOT, Plane, new_folder
+from proxy import FaultProxy
+from stage import Stage
+from supervised import Supervised
+from test_access import ACCOUNT, NAMESPACE, USER
+
+ALONE = ("--no-leader-election",)
+MANIFESTS = ("10-namespace.yaml", "20-access.yaml")
+
+
+class Bench:
+    def __init__(self, folder):
+        self.folder = folder
+        self.plane = Plane(new_folder(), "--audit")
+        self._runs = 0
+        self._proxies = []
+        for manifest in MANIFESTS:
+            self.plane.kubectl("apply", "-f", ROOT / "deploy" / manifest)
+        token = self.plane.kubectl("create", "token", ACCOUNT, "-n", NAMESPACE, "--duration=24h").strip()
+        self._account = {"token": token}
+
+    def close(self):
+        for proxy in self._proxies:
+            proxy.close()
+        self.plane.close()
+
+    def new_stage(self, scenario):
+        self._runs += 1
+        names = [f"test-{self._runs}-{letter}" for letter in "ab"[:scenario.namespaces]]
+        for name in names:
+            self.plane.kubectl("create", "namespace", name)
+        for name in names:
+            account = ("serviceaccount/default", "-n", name, "--ignore-not-found", "-o", "name")
+            self.plane.wait_until(f"{name} accepts pods", lambda a=account: self.plane.kubectl("get", *a))
+        return Stage(self.plane, names)
+
+    def clear(self, stage):
+        self.plane.clear(stage.namespaces)
+
+    def proxies(self, count):
+        """So many proxies, none of which has a fault or remembers anything."""
+        while len(self._proxies) < count:
+            folder = self.folder / f"proxy-{len(self._proxies)}"
+            self._proxies.append(FaultProxy(self.plane, folder, self._account))
+        for proxy in self._proxies[:count]:
+            proxy.reset()
+        return self._proxies[:count]
+
+    def start(self, proxy, flags):
+        log = self.folder / f"run-{self._runs}-{self._proxies.index(proxy)}.log"
+        return Supervised(self.plane, proxy, log, flags, NAMESPACE)
+
+    def denied(self, stage):
+        """What the account was refused because its role does not grant it."""
+        return sorted({event["requestURI"] for event in stage.audit.events()
+                       if event["user"]["username"] == USER and event["responseStatus"]["code"] == 403})
