@@ -40,9 +40,9 @@ def crash_into_the_past(write, point="committed"):
                  (stale, {"write": write, "action": "kill", "point": point}), hold_seconds=3, costs=1)
 
 
-def answer(served, status):
-    """Two of these requests are refused in a row, from the first one on."""
-    rule = {**matching(served), "times": 2, "action": "answer", "status": status}
+def answer(served, status, times=2):
+    """So many of these requests are refused in a row, from the first one on."""
+    rule = {**matching(served), "times": times, "action": "answer", "status": status}
     if status == 429:
         rule["retryAfterSeconds"] = 1
     return Fault(f"{status} to {title(served)}", (rule,), costs=1)
@@ -62,9 +62,9 @@ def title(served):
     return verb + " " + "/".join(filter(None, parts)) + (" (dry run)" if served.get("dryRun") else "")
 
 
-def connection_faults(served):
-    """The reply is lost in every way; each for two requests."""
-    base = {**matching(served), "times": 2}
+def connection_faults(served, times=2):
+    """The reply is lost in every way; each for so many requests."""
+    base = {**matching(served), "times": times}
     for point in ("before", "committed", "halfway"):
         yield Fault(f"cut {point}: {title(served)}", ({**base, "action": "cut", "point": point},), costs=1)
     yield Fault(f"frozen for 2 s, then cut: {title(served)}",

@@ -42,8 +42,8 @@ def test_the_scheduler_wins_races_that_a_late_watch_would_lose(runs):
 def test_evictions_that_are_refused_or_whose_answer_is_lost(runs):
     reference = runs.reference(WALKTHROUGH)
     (eviction,) = [served for served in reference.served if served.get("subresource") == "eviction"]
-    runs.play_all(WALKTHROUGH, [faults.answer(eviction, status) for status in (409, 429, 500)] +
-                  [fault for fault in faults.connection_faults(eviction) if "1 s late" not in fault.name])
+    runs.play_all(WALKTHROUGH, [faults.answer(eviction, status, times=1) for status in (409, 429, 500)] +
+                  [fault for fault in faults.connection_faults(eviction, times=1) if "1 s late" not in fault.name])
 
 
 def test_watches_that_lose_their_place_or_say_nothing(runs):

@@ -224,7 +224,7 @@ func TestTheClientsIdentityIsPassedOnAndAStaleListAsksForThePast(t *testing.T) {
 	}
 }
 
-func event(uid string, version int) string {
+func modified(uid string, version int) string {
 	return fmt.Sprintf(`{"type":"MODIFIED","object":{"metadata":{"uid":%q,"resourceVersion":"%d"}}}`, uid, version)
 }
 
@@ -251,12 +251,12 @@ func (b *bench) watch(t *testing.T) func() string {
 
 func TestEventsAreDroppedRepeatedSwappedAndHalved(t *testing.T) {
 	for action, want := range map[string]string{
-		"drop-event": "2 3", "repeat-event": "1 1", "swap-events": "2 1", "halve-event": event("a", 1)[:(len(event("a", 1))+1)/2] + " "} {
+		"drop-event": "2 3", "repeat-event": "1 1", "swap-events": "2 1", "halve-event": modified("a", 1)[:(len(modified("a", 1))+1)/2] + " "} {
 		b := newBench(t)
 		b.rule(t, fmt.Sprintf(`{"action":%q,"times":1}`, action))
-		b.events <- event("a", 1)
-		b.events <- event("b", 2)
-		b.events <- event("c", 3)
+		b.events <- modified("a", 1)
+		b.events <- modified("b", 2)
+		b.events <- modified("c", 3)
 		next := b.watch(t)
 		if got := next() + " " + next(); got != want {
 			t.Errorf("%s: %q", action, got)
@@ -266,7 +266,7 @@ func TestEventsAreDroppedRepeatedSwappedAndHalved(t *testing.T) {
 
 func TestAnOpenWatchIsToldThatItIsTooOld(t *testing.T) {
 	b := newBench(t)
-	b.events <- event("a", 1)
+	b.events <- modified("a", 1)
 	next := b.watch(t)
 	next()
 	b.rule(t, `{"action":"gone-stream","times":1}`)
@@ -279,7 +279,7 @@ func TestAStaleWatchShowsTheRestInOrderOnceItThaws(t *testing.T) {
 	b := newBench(t)
 	b.rule(t, `{"action":"stale","resourceVersion":1}`)
 	for version := range 3 {
-		b.events <- event("a", version+1)
+		b.events <- modified("a", version+1)
 	}
 	next := b.watch(t)
 	first := next()
@@ -295,11 +295,11 @@ func TestAStaleWatchShowsTheRestInOrderOnceItThaws(t *testing.T) {
 func TestAStaleViewWithoutAVersionIsThatOfTheMomentItBegan(t *testing.T) {
 	b := newBench(t)
 	b.rule(t, `{"action":"stale","methods":["GET"],"afterWrite":1}`)
-	b.events <- event("a", 4)
+	b.events <- modified("a", 4)
 	next := b.watch(t)
 	first := next()
 	b.evict(t, both)
-	b.events <- event("a", 5)
+	b.events <- modified("a", 5)
 	response, err := http.Get(b.url + "/api/v1/pods")
 	if err != nil {
 		t.Fatal(err)

@@ -12,9 +12,14 @@ import (
 // stream is one open watch. The API server sends one JSON object in each line.
 type stream struct {
 	*exchange
-	events <-chan []byte
-	held   [][]byte // not shown yet
-	swap   []byte   // shown after the next one of another object
+	events <-chan event
+	held   []event // not shown yet
+	swap   []byte  // shown after the next one of another object
+}
+
+type event struct {
+	line    []byte
+	arrived time.Time
 }
 
 func newStream(x *exchange, response *http.Response) *stream {
@@ -24,9 +29,12 @@ func newStream(x *exchange, response *http.Response) *stream {
 	return &stream{exchange: x, events: linesOf(x.in.Context().Done(), response.Body)}
 }
 
+// mostEventsUnread is how far the API server may be ahead of what is shown.
+const mostEventsUnread = 10000
+
 // linesOf reads until the end or until nobody wants more; then the channel is closed.
-func linesOf(done <-chan struct{}, body io.Reader) <-chan []byte {
-	lines := make(chan []byte)
+func linesOf(done <-chan struct{}, body io.Reader) <-chan event {
+	lines := make(chan event, mostEventsUnread)
 	go func() {
 		defer close(lines)
 		reader := bufio.NewReader(body)
@@ -36,7 +44,7 @@ func linesOf(done <-chan struct{}, body io.Reader) <-chan []byte {
 				return
 			}
 			select {
-			case lines <- line:
+			case lines <- event{line, time.Now()}:
 			case <-done:
 				return
 			}
@@ -51,15 +59,15 @@ func (s *stream) run() {
 		s.endIfDue()
 		s.showHeld()
 		select {
-		case line, more := <-s.events:
+		case next, more := <-s.events:
 			if !more {
 				s.showSwapped()
 				return
 			}
-			if uidOf(line) != "" { // a bookmark has none
+			if uidOf(next.line) != "" { // a bookmark has none
 				s.journal.event(s.target)
 			}
-			s.held = append(s.held, line)
+			s.held = append(s.held, next)
 		case <-change:
 		case <-s.lastSwap():
 			s.showSwapped()
@@ -96,19 +104,20 @@ func (s *stream) endIfDue() {
 
 func (s *stream) showHeld() {
 	for len(s.held) > 0 {
-		line := s.held[0]
-		if holder, first := s.rules.holds(s.target, versionOf(line)); holder != nil {
+		next := s.held[0]
+		if holder, first := s.rules.holds(s.target, versionOf(next.line)); holder != nil {
 			if first {
 				s.journal.fault(holder, s.target, 0)
 			}
 			return
 		}
 		s.held = s.held[1:]
-		s.deliver(line)
+		s.deliver(next)
 	}
 }
 
-func (s *stream) deliver(line []byte) {
+func (s *stream) deliver(next event) {
+	line := next.line
 	r := s.rules.take(eventActions, s.target, 0)
 	if r == nil {
 		s.show(line)
@@ -121,7 +130,7 @@ func (s *stream) deliver(line []byte) {
 		s.show(line)
 		s.show(line)
 	case "delay-event":
-		time.Sleep(time.Duration(r.Milliseconds) * time.Millisecond)
+		time.Sleep(time.Until(next.arrived.Add(time.Duration(r.Milliseconds) * time.Millisecond)))
 		s.show(line)
 	case "halve-event":
 		s.show(line[:len(line)/2])
