@@ -7,6 +7,8 @@ from supervised import Supervised
 from test_access import ACCOUNT, NAMESPACE, USER
 
 ALONE = ("--no-leader-election",)
+LEASE_SECONDS = 15
+ELECTED = ()
 MANIFESTS = ("10-namespace.yaml", "20-access.yaml")
 
 

@@ -17,7 +17,8 @@ class Fault:
     follow_up: tuple = ()
     costs: int = 0  # how many times the moves under way may have to be made again
     pause_seconds: float = 0  # the process is stopped for so long when the first rule has acted
-    replicas: int = 1
+    replicas: int = 1  # the rules are for the first, which leads
+    kills_follower: bool = False  # when the first rule has acted
 
     @property
     def site(self):
@@ -101,8 +102,29 @@ def blind(write):
                  ({"action": "hold-events", "watches": True, "afterWrite": write},), hold_seconds=3, costs=1)
 
 
+def outages(write):
+    """From the n-th write on nothing works for 3 s, or all is slow."""
+    base = {"afterWrite": write}
+    cut_streams = {**base, "watches": True, "action": "cut-stream"}
+    for name, rules in {
+            "503 for 3 s": ({**base, "action": "answer", "status": 503}, cut_streams),
+            "unreachable for 3 s": ({**base, "action": "cut", "point": "before"}, cut_streams),
+            "frozen for 3 s": ({**base, "action": "freeze", "point": "before"}, {**base, "action": "hold-events"})}.items():
+        yield Fault(f"API server {name} from write {write} on", rules, hold_seconds=3, costs=1)
+    yield Fault(f"API server slow by 0.3 s from write {write} on",
+                ({**base, "action": "delay", "point": "before", "milliseconds": 300},
+                 {**base, "action": "delay-event", "milliseconds": 300}), costs=1)
+
+
 def pause(write, seconds, replicas=1):
     """The process stops for longer than its Lease, with a write on its way that arrives afterwards."""
     rule = {"write": write, "action": "delay", "point": "before", "milliseconds": int(seconds * 1000)}
-    return Fault(f"paused for {seconds} s at write {write}", (rule,), pause_seconds=seconds, costs=1,
+    return Fault(f"paused for {seconds:g} s at write {write}", (rule,), pause_seconds=seconds, costs=1,
                  replicas=replicas)
+
+
+def crash_of_the_follower(write):
+    """The replica that does not act, but whose webhook is asked, is killed at a write of the other."""
+    rule = {"write": write, "action": "delay", "point": "before", "milliseconds": 100}
+    return Fault(f"the other replica is killed at write {write}", (rule,), costs=1, replicas=2,
+                 kills_follower=True)

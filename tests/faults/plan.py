@@ -1,6 +1,7 @@
 """Which faults a scenario is played under, from what a run without any shows."""
 
 import faults
+from bench import LEASE_SECONDS
 
 
 def watched(reference):
@@ -40,4 +41,26 @@ def watches(reference):
             [faults.blind(write)])
 
 
-KINDS = {"crash": crashes, "stale": stale_restarts, "answer": answers, "connection": connections, "watch": watches}
+def outages(reference):
+    """At the start and at each eviction."""
+    evictions = [write["number"] for write in reference.writes if write["target"].get("subresource") == "eviction"]
+    return [fault for write in [1, *evictions] for fault in faults.outages(write)]
+
+
+def pairs(reference):
+    """Two replicas: the one that leads is killed or paused at each write, or the other is killed."""
+    seconds = 1.5 * LEASE_SECONDS
+    return [fault for write in reference.writes for number in [write["number"]] for fault in (
+        *(faults.crash(number, point, replicas=2) for point in faults.POINTS),
+        faults.pause(number, seconds, replicas=2),
+        faults.crash_of_the_follower(number))]
+
+
+def pauses(reference):
+    """A single replica is paused at each write for longer than its Lease."""
+    return [faults.pause(write["number"], 1.5 * LEASE_SECONDS) for write in reference.writes]
+
+
+KINDS = {"crash": crashes, "stale": stale_restarts, "answer": answers, "connection": connections, "watch": watches,
+         "outage": outages,
+         "pause": pauses, "pair": pairs}

@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from bench import ALONE
+from bench import ALONE, ELECTED
 from faults import NO_FAULT
 
 POLL_SECONDS = 0.02
@@ -32,9 +32,10 @@ class Outcome:
 class Director(threading.Thread):
     """Does what a fault says once its first rule has acted."""
 
-    def __init__(self, replica, fault):
+    def __init__(self, replicas, fault):
         super().__init__(daemon=True)
-        self._replica, self._fault = replica, fault
+        self._replica, self._fault = replicas[0], fault
+        self._follower = replicas[-1]
         self._over = threading.Event()
         self.acted = fault is NO_FAULT
 
@@ -44,6 +45,8 @@ class Director(threading.Thread):
             if self._over.wait(POLL_SECONDS):
                 return
         self.acted = True
+        if self._fault.kills_follower:
+            self._follower.send(signal.SIGKILL)
         if self._fault.pause_seconds:
             self._replica.send(signal.SIGSTOP)
             self._over.wait(self._fault.pause_seconds)
@@ -59,7 +62,7 @@ class Director(threading.Thread):
         self.join()
 
 
-def play(bench, scenario, fault=NO_FAULT, flags=ALONE):
+def play(bench, scenario, fault=NO_FAULT):
     """Plays it on an empty cluster and leaves that empty."""
     outcome = Outcome(scenario.name, fault.name)
     began = time.monotonic()
@@ -67,8 +70,8 @@ def play(bench, scenario, fault=NO_FAULT, flags=ALONE):
     proxies = bench.proxies(fault.replicas)
     for rule in fault.rules:
         proxies[0].add(rule)
-    replicas = [bench.start(proxy, flags) for proxy in proxies]
-    director = Director(replicas[0], fault)
+    replicas = _start(bench, stage, proxies, fault)
+    director = Director(replicas, fault)
     director.start()
     try:
         scenario.play(stage)
@@ -85,6 +88,15 @@ def play(bench, scenario, fault=NO_FAULT, flags=ALONE):
     bench.clear(stage)
     outcome.seconds = time.monotonic() - began
     return outcome
+
+
+def _start(bench, stage, proxies, fault):
+    """All replicas; the first is the one that leads."""
+    elected = fault.replicas > 1 or fault.pause_seconds
+    first = bench.start(proxies[0], ELECTED if elected else ALONE)
+    if fault.replicas > 1:
+        stage.wait_until("the first replica leads", lambda: "became the leader" in first.log())
+    return [first] + [bench.start(proxy, ELECTED) for proxy in proxies[1:]]
 
 
 def _stop(replicas):
