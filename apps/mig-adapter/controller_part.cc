@@ -9,6 +9,13 @@
 namespace migadapter::app {
 namespace {
 
+cluster::SchedulerFacts scheduler_facts(const RunFlags& flags) {
+  cluster::SchedulerFacts facts;
+  for (const std::string& name : flags.scheduler_names) facts.alike_schedulers.emplace(name);
+  facts.tolerates_extended_resources = flags.tolerates_extended_resources;
+  return facts;
+}
+
 /// How long the start waits for an API server that does not answer.
 constexpr std::chrono::seconds kStartPatience{30};
 
@@ -72,7 +79,9 @@ void ControllerPart::start() {
   controller_ = std::make_unique<controller::Controller>(
       controller::ControllerDoors{inbox_, rules_, *writer_, clock, log, [this] { return gate(); }},
       controller::ControllerOptions{
-          {flags.restore, std::chrono::seconds(flags.minimum_run_seconds)}, rng_.next()});
+          {flags.restore, std::chrono::seconds(flags.minimum_run_seconds)},
+          rng_.next(),
+          scheduler_facts(flags)});
   thread_ = std::jthread([this](const std::stop_token& stop) { controller_->run(stop); });
 }
 

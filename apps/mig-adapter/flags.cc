@@ -71,6 +71,14 @@ void add_policy_flags(CLI::App& run, RunFlags& flags) {
       ->check(CLI::NonNegativeNumber);
 }
 
+void add_scheduler_flags(CLI::App& run, RunFlags& flags) {
+  run.add_option("--scheduler-name", flags.scheduler_names,
+                 "A scheduler beside default-scheduler whose pods may be moved because it runs the "
+                 "same filters with the same settings; may be given several times");
+  run.add_flag("--extended-resource-toleration", flags.tolerates_extended_resources,
+               "The API server runs the admission plugin ExtendedResourceToleration");
+}
+
 void add_log_flags(CLI::App& run, RunFlags& flags) {
   const Formats formats{{"json", base::LogFormat::json}, {"text", base::LogFormat::text}};
   const Levels levels{{"debug", base::LogLevel::debug},
@@ -97,6 +105,7 @@ std::variant<RunFlags, int> parse_flags(int argc, char** argv) {
   add_cluster_flags(run, flags);
   add_webhook_flags(run, flags);
   add_policy_flags(run, flags);
+  add_scheduler_flags(run, flags);
   add_log_flags(run, flags);
   try {
     app.parse(argc, argv);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/log.h"
 #include "decide/restore.h"
@@ -33,6 +34,8 @@ struct RunFlags {
   std::int64_t minimum_run_seconds = 0;
   bool leader_election = true;
   bool register_crds = true;  ///< outside the cluster
+  std::vector<std::string> scheduler_names;   ///< those that run default-scheduler's filters
+  bool tolerates_extended_resources = false;  ///< admission plugin ExtendedResourceToleration is on
 };
 
 /// Reads the command line. Holds an exit code where nothing is left to do: --help, --version, or a

@@ -6,6 +6,7 @@
 
 #include "base/name.h"
 #include "cluster/label_selector.h"
+#include "cluster/neighbour_terms.h"
 
 namespace migadapter::cluster {
 
@@ -35,23 +36,19 @@ struct Toleration {
   friend bool operator==(const Toleration&, const Toleration&) = default;
 };
 
-/// Scheduling features that no predicate of ours models yet. A pod that uses one is never called
+/// Scheduling features that no predicate of ours models. A pod that uses one is never called
 /// "fitting".
 enum class Unmodelled {
-  other_scheduler,
-  pod_affinity,
-  pod_anti_affinity,
   topology_spread,
-  host_ports,
   volumes,
   resource_claims,
   unknown_operator,
-  pod_level_resources,
   scheduling_group,
+  declared_features,
 };
-inline constexpr int kUnmodelledCount = 10;
+inline constexpr int kUnmodelledCount = 6;
 
-/// The feature as the field that asks for it, for people: "spec.affinity.podAffinity".
+/// The feature as the field that asks for it, for people: "spec.volumes".
 std::string_view to_string(Unmodelled feature);
 
 /// The constraints of one pod. Immutable once built, so that the pods of one owner can share it.
@@ -61,6 +58,11 @@ struct Constraints {
       false;  ///< requiredDuringScheduling… is present, even with no term that can match
   std::vector<NodeSelectorTerm> node_affinity;  ///< terms are alternatives
   std::vector<Toleration> tolerations;
+  base::Name scheduler;                     ///< empty: default-scheduler
+  std::vector<AffinityTerm> affinity;       ///< all of them must hold
+  std::vector<AffinityTerm> anti_affinity;  ///< none of them may
+  std::vector<SpreadConstraint> spread;
+  std::vector<HostPort> host_ports;
   std::vector<Unmodelled> unmodelled;  ///< without duplicates, in enum order
   friend bool operator==(const Constraints&, const Constraints&) = default;
 };

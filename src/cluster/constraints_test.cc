@@ -18,24 +18,8 @@ Constraints sample() {
   constraints.node_affinity = {
       {{{name("zone"), SelectorOperator::in, {name("a"), name("b")}}}, {}}};
   constraints.tolerations = {{name("gpu"), name(""), true, true, TaintEffect::no_schedule}};
-  constraints.unmodelled = {Unmodelled::host_ports};
+  constraints.unmodelled = {Unmodelled::topology_spread};
   return constraints;
-}
-
-TEST(Labels, AreFoundByTheirKey) {
-  const Labels labels = {{name("a"), name("1")}, {name("b"), name("")}, {name("d"), name("4")}};
-  ASSERT_NE(find_label(labels, "a"), nullptr);
-  EXPECT_EQ(*find_label(labels, "a"), "1");
-  ASSERT_NE(find_label(labels, "b"), nullptr);
-  EXPECT_TRUE(find_label(labels, "b")->empty());
-  EXPECT_EQ(*find_label(labels, "d"), "4");
-}
-
-TEST(Labels, ThatAreNotThereAreNotFound) {
-  const Labels labels = {{name("b"), name("2")}};
-  EXPECT_EQ(find_label(labels, "a"), nullptr);
-  EXPECT_EQ(find_label(labels, "c"), nullptr);
-  EXPECT_EQ(find_label({}, "a"), nullptr);
 }
 
 TEST(Constraints, AreEqualWhenEveryPartIs) {
@@ -43,13 +27,18 @@ TEST(Constraints, AreEqualWhenEveryPartIs) {
 }
 
 TEST(Constraints, DifferWhenAnyPartDoes) {
-  std::vector<Constraints> others(6, sample());
+  std::vector<Constraints> others(11, sample());
   others[0].node_selector.clear();
   others[1].has_node_affinity = false;
   others[2].node_affinity[0].labels[0].op = SelectorOperator::not_in;
   others[3].node_affinity[0].labels[0].values.pop_back();
   others[4].tolerations[0].effect = TaintEffect::no_execute;
   others[5].unmodelled.push_back(Unmodelled::volumes);
+  others[6].scheduler = name("another");
+  others[7].affinity = {testing::term_for("web", "zone")};
+  others[8].anti_affinity = {testing::term_for("web", "zone")};
+  others[9].spread.emplace_back();
+  others[10].host_ports.emplace_back();
   for (const Constraints& other : others) EXPECT_NE(other, sample());
 }
 
@@ -63,7 +52,7 @@ TEST(Unmodelled, EveryFeatureHasANameOfItsOwn) {
 }
 
 TEST(Unmodelled, IsNamedAfterTheFieldThatAsksForIt) {
-  EXPECT_EQ(to_string(Unmodelled::pod_anti_affinity), "spec.affinity.podAntiAffinity");
+  EXPECT_EQ(to_string(Unmodelled::volumes), "spec.volumes");
   EXPECT_EQ(to_string(Unmodelled::resource_claims), "spec.resourceClaims");
 }
 

@@ -97,13 +97,7 @@ struct Pod {
   std::optional<GrantRecord> granted;
   PodProtection protection;
   std::shared_ptr<const Constraints> constraints;  ///< never nullptr in a stored pod
-
-  std::shared_ptr<const Labels> labels;  ///< nullptr without any
-
-  /// Required anti-affinity makes a pod's neighbours matter to it and it to them.
-  bool has_required_anti_affinity = false;
-  /// … and none of its terms has namespaces or a namespaceSelector. False where that is not known.
-  bool anti_affinity_stays_in_namespace = false;
+  std::shared_ptr<const Labels> labels;            ///< nullptr without any
 
   bool bound() const { return !node.empty(); }
   bool finished() const { return phase == PodPhase::succeeded || phase == PodPhase::failed; }

@@ -19,6 +19,10 @@ const typename Map::mapped_type& find_or_empty(const Map& map, const base::Name&
 
 }  // namespace
 
+PodToCome successor_of(const Pod& pod) {
+  return {pod.name_space, pod.constraints, pod.labels};
+}
+
 const Pod* Snapshot::find_pod(const base::Name& uid) const {
   return find_in(pods_, uid);
 }
@@ -72,11 +76,6 @@ std::int64_t Snapshot::displaced_promises(const base::Name& resource) const {
 
 bool Snapshot::is_limited(const base::Name& name_space, const base::Name& resource) const {
   return limited_.contains({name_space, resource});
-}
-
-bool Snapshot::has_anti_affinity(const base::Name& name_space) const {
-  return anti_affinity_by_namespace_.contains(name_space) ||
-         anti_affinity_by_namespace_.contains(base::Name());
 }
 
 }  // namespace migadapter::cluster

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -12,10 +14,12 @@
 
 #include "cluster/limits.h"
 #include "cluster/namespace.h"
+#include "cluster/neighbour_index.h"
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
 #include "cluster/policy.h"
+#include "cluster/scheduler_facts.h"
 
 namespace migadapter::cluster {
 
@@ -35,6 +39,16 @@ struct NodeState {
   }
 };
 
+/// What other pods may see of a pod that is to come.
+struct PodToCome {
+  base::Name name_space;
+  std::shared_ptr<const Constraints> constraints;
+  std::shared_ptr<const Labels> labels;
+};
+
+/// The successor of the pod, which is like it.
+PodToCome successor_of(const Pod& pod);
+
 /// Room held on a node for a pod to come, which will ask for `requests` there and carry the rule's
 /// id. It counts on the node until it is released, but stands aside while a pod of that rule
 /// occupies any node itself, so that the two are never counted twice.
@@ -42,6 +56,8 @@ struct Promise {
   std::string rule_id;
   base::Name node;
   ResourceList requests;
+  /// Nothing where it is not known, as after a restart: it may then be anything to any pod.
+  std::optional<PodToCome> pod = std::nullopt;
 };
 
 /// Orders nodes by how much of a resource is left, most first, then by name.
@@ -101,9 +117,9 @@ class Snapshot {
 
   /// Limits on the namespace that name the resource.
   bool is_limited(const base::Name& name_space, const base::Name& resource) const;
-  /// Whether a pod with required anti-affinity exists in the namespace or one that reaches across
-  /// namespaces anywhere.
-  bool has_anti_affinity(const base::Name& name_space) const;
+  /// Who else is where.
+  const NeighbourIndex& neighbours() const { return neighbours_; }
+  const SchedulerFacts& scheduler() const { return scheduler_; }
 
  private:
   friend class Store;
@@ -124,9 +140,8 @@ class Snapshot {
   std::vector<Policy> policies_;
   /// How many limits name the resource, by namespace and resource.
   std::map<std::pair<base::Name, base::Name>, std::int64_t> limited_;
-  /// How many pods with required anti-affinity each namespace has; under the empty name those that
-  /// reach across namespaces.
-  std::map<base::Name, std::int64_t> anti_affinity_by_namespace_;
+  NeighbourIndex neighbours_;
+  SchedulerFacts scheduler_;
 };
 
 }  // namespace migadapter::cluster

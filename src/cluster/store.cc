@@ -52,6 +52,10 @@ void put_or_take(Map& sets, const base::Name& key,
 
 }  // namespace
 
+Store::Store(SchedulerFacts scheduler) {
+  snapshot_.scheduler_ = std::move(scheduler);
+}
+
 void Store::upsert(Pod pod) {
   MIGADAPTER_CHECK(pod.constraints != nullptr);
   remove_pod(pod.uid);
@@ -94,10 +98,7 @@ void Store::count_pod(const Pod& pod, int sign) {
   if (is_upgraded(pod) && pod.bound() && pod.phase == PodPhase::running) {
     put_or_take(snapshot_.upgraded_, pod.uid, sign);
   }
-  if (pod.has_required_anti_affinity && !pod.finished()) {
-    const base::Name reach = pod.anti_affinity_stays_in_namespace ? pod.name_space : base::Name();
-    add_to(snapshot_.anti_affinity_by_namespace_, reach, sign);
-  }
+  snapshot_.neighbours_.count(pod, sign);
 }
 
 /// What the pod may take from any node at any moment.

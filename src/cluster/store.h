@@ -16,6 +16,8 @@ namespace migadapter::cluster {
 /// soon as the node appears.
 class Store {
  public:
+  explicit Store(SchedulerFacts scheduler = {});
+
   const Snapshot& snapshot() const { return snapshot_; }
 
   /// REQUIRES: pod.constraints is not nullptr.

@@ -146,12 +146,45 @@ bool is_limited(const Tables& tables, const base::Name& name_space, const base::
   return false;
 }
 
-bool has_anti_affinity(const Tables& tables, const base::Name& name_space) {
-  for (const auto& [uid, pod] : tables.pods) {
-    const bool reaches = !pod.anti_affinity_stays_in_namespace || pod.name_space == name_space;
-    if (pod.has_required_anti_affinity && !pod.finished() && reaches) return true;
+/// The pods of each group of the index by which the pod was reached, in one list: "namespace/pod".
+std::set<std::string> pods_in_groups(const NeighbourIndex& index) {
+  std::set<std::string> pods;
+  for (const auto& [name_space, groups] : index.by_namespace()) {
+    for (const auto& [labels, group] : groups) {
+      for (const Pod* pod : group) {
+        EXPECT_EQ(pod->labels.get(), labels);
+        EXPECT_TRUE(pods.insert(name_space.str() + "/" + pod->name).second);
+      }
+      EXPECT_FALSE(group.empty());
+    }
   }
-  return false;
+  return pods;
+}
+
+std::set<std::string> pods_that_repel(const NeighbourIndex& index, const base::Name& name_space) {
+  std::set<std::string> pods;
+  for (const auto& [constraints, group] : index.repelling(name_space)) {
+    for (const Pod* pod : group) pods.insert(full_name(*pod));
+  }
+  return pods;
+}
+
+template <typename Predicate>
+std::set<std::string> occupying_pods_that(const Tables& tables, Predicate predicate) {
+  std::set<std::string> pods;
+  for (const auto& [uid, pod] : tables.pods) {
+    if (!occupied_node(pod).empty() && predicate(pod)) pods.insert(full_name(pod));
+  }
+  return pods;
+}
+
+bool repels(const Pod& pod, const base::Name& name_space) {
+  const auto& terms = pod.constraints->anti_affinity;
+  return std::any_of(terms.begin(), terms.end(), [&](const AffinityTerm& term) {
+    const auto& named = term.namespaces;
+    return std::find(named.begin(), named.end(), name_space) != named.end() ||
+           (name_space.empty() && term.namespaces_by_label);
+  });
 }
 
 // The comparison.
@@ -198,12 +231,27 @@ void expect_same_pods(const Tables& tables, const Snapshot& snapshot) {
 void expect_same_namespaces(const Tables& tables, const Snapshot& snapshot) {
   for (const std::string& name_space : kNamespaces) {
     SCOPED_TRACE(name_space);
-    EXPECT_EQ(snapshot.has_anti_affinity(name(name_space)),
-              has_anti_affinity(tables, name(name_space)));
     for (const std::string& resource : kMigResources) {
       EXPECT_EQ(snapshot.is_limited(name(name_space), name(resource)),
                 is_limited(tables, name(name_space), name(resource)));
     }
+  }
+}
+
+void expect_same_neighbours(const Tables& tables, const Snapshot& snapshot) {
+  const NeighbourIndex& index = snapshot.neighbours();
+  EXPECT_EQ(pods_in_groups(index), occupying_pods_that(tables, [](const Pod&) { return true; }));
+  for (const base::Name& name_space : {name("default"), name("train"), base::Name()}) {
+    EXPECT_EQ(pods_that_repel(index, name_space),
+              occupying_pods_that(
+                  tables, [&name_space](const Pod& pod) { return repels(pod, name_space); }));
+  }
+  for (const std::string& node : kNodes) {
+    std::set<std::string> holders;
+    for (const Pod* pod : index.with_host_ports(name(node))) holders.insert(full_name(*pod));
+    EXPECT_EQ(holders, occupying_pods_that(tables, [&node](const Pod& pod) {
+                return occupied_node(pod) == node && !pod.constraints->host_ports.empty();
+              }));
   }
 }
 
@@ -213,6 +261,7 @@ void expect_same(const Tables& tables, const Snapshot& snapshot) {
   expect_same_indices(tables, snapshot);
   expect_same_pods(tables, snapshot);
   expect_same_namespaces(tables, snapshot);
+  expect_same_neighbours(tables, snapshot);
 }
 
 // Chance.
@@ -254,10 +303,22 @@ class Chance {
     if (one_in(5)) pod.phase(static_cast<PodPhase>(rng_.below(5)));
     if (one_in(8)) pod.terminating();
     if (one_in(8)) pod.gated();
-    Pod built = pod;
-    built.has_required_anti_affinity = one_in(6);
-    built.anti_affinity_stays_in_namespace = one_in(2);
-    return built;
+    if (one_in(2)) pod.label("app", one_in(2) ? "web" : "db");
+    return pod.constrained(random_constraints());
+  }
+
+  Constraints random_constraints() {
+    Constraints constraints;
+    if (one_in(6)) constraints.anti_affinity = {testing::term_for("web", "zone")};
+    if (one_in(6)) constraints.anti_affinity.push_back(testing::term_for("db", "zone"));
+    if (!constraints.anti_affinity.empty() && one_in(3)) {
+      constraints.anti_affinity.front().namespaces = {name("train")};
+    }
+    if (!constraints.anti_affinity.empty() && one_in(3)) {
+      constraints.anti_affinity.back().namespaces_by_label.emplace();
+    }
+    if (one_in(4)) constraints.host_ports = {{base::Name(), name("TCP"), 80}};
+    return constraints;
   }
 
   std::string upsert_pod(Store& store, Tables& tables) {

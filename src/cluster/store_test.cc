@@ -270,26 +270,5 @@ TEST_F(StoreTest, ANamespaceIsFoundAsItWasLastSeen) {
   EXPECT_EQ(snapshot_.find_namespace(name("team")), nullptr);
 }
 
-TEST_F(StoreTest, AntiAffinityMattersInItsOwnNamespace) {
-  Pod pod = make_pod("p").in("train");
-  pod.has_required_anti_affinity = true;
-  pod.anti_affinity_stays_in_namespace = true;
-  store_.upsert(pod);
-  EXPECT_TRUE(snapshot_.has_anti_affinity(name("train")));
-  EXPECT_FALSE(snapshot_.has_anti_affinity(name("default")));
-  store_.remove_pod(pod.uid);
-  EXPECT_FALSE(snapshot_.has_anti_affinity(name("train")));
-}
-
-TEST_F(StoreTest, AntiAffinityThatMayReachOtherNamespacesMattersInAll) {
-  Pod pod = make_pod("p").in("train");
-  pod.has_required_anti_affinity = true;
-  store_.upsert(pod);
-  EXPECT_TRUE(snapshot_.has_anti_affinity(name("default")));
-  pod.phase = PodPhase::succeeded;
-  store_.upsert(pod);
-  EXPECT_FALSE(snapshot_.has_anti_affinity(name("default")));
-}
-
 }  // namespace
 }  // namespace migadapter::cluster

@@ -154,6 +154,12 @@ class PodBuilder {
     constraints_ = std::move(constraints);
     return *this;
   }
+  /// One more label.
+  PodBuilder& label(std::string_view key, std::string_view value) {
+    labels_.emplace_back(testing::name(key), testing::name(value));
+    std::sort(labels_.begin(), labels_.end());
+    return *this;
+  }
   PodBuilder& guarded(PodProtection protection) {
     pod_.protection = protection;
     return *this;
@@ -164,6 +170,7 @@ class PodBuilder {
     pod.requests = effective_mig_requests(pod.mig_requests);
     pod.requests.add(other_requests_);
     pod.constraints = std::make_shared<const Constraints>(constraints_);
+    if (!labels_.empty()) pod.labels = std::make_shared<const Labels>(labels_);
     return pod;
   }
   operator Pod() const { return build(); }  // NOLINT(google-explicit-constructor)
@@ -172,7 +179,17 @@ class PodBuilder {
   Pod pod_;
   ResourceList other_requests_;
   Constraints constraints_;
+  Labels labels_;
 };
+
+/// Pods of namespace "default" with label app=`app`, in one topology.
+inline AffinityTerm term_for(std::string_view app, std::string_view topology_key) {
+  AffinityTerm term;
+  term.pods.expressions = {{name("app"), SelectorOperator::in, {name(app)}}};
+  term.namespaces = {name("default")};
+  term.topology_key = name(topology_key);
+  return term;
+}
 
 inline PodBuilder make_pod(std::string_view pod_name) {
   return PodBuilder(pod_name);

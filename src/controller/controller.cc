@@ -22,10 +22,11 @@ cluster::RulePurpose purpose_of(const decide::Grant& grant) {
 
 Controller::Controller(ControllerDoors doors, ControllerOptions options)
     : doors_(std::move(doors)),
-      options_(options),
+      options_(std::move(options)),
+      store_(options_.scheduler),
       journal_(doors_.writer, doors_.clock, doors_.log),
       mover_({store_, doors_.rules, doors_.writer, doors_.inbox, doors_.clock, journal_},
-             options.seed),
+             options_.seed),
       kinds_synced_(kube::kWatchedKindCount, false) {}
 
 void Controller::run(const std::stop_token& stop) {

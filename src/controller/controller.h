@@ -31,6 +31,7 @@ struct ControllerDoors {
 struct ControllerOptions {
   decide::RestorePolicy restore;
   std::uint64_t seed = 0;  ///< for rule ids
+  cluster::SchedulerFacts scheduler;
 };
 
 /// One thread's work. `step` is the whole of it; `run` repeats it until it is told to stop.

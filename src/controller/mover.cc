@@ -37,7 +37,7 @@ bool Mover::start(const cluster::Pod& pod, const decide::Grant& grant,
   MIGADAPTER_CHECK(pod.owner.has_value());
   cluster::Rule rule = make_rule(pod, grant, purpose);
   if (!doors_.rules.put(rule).ok()) return false;
-  doors_.store.hold({rule.id, grant.node, grant.requests});
+  doors_.store.hold({rule.id, grant.node, grant.requests, cluster::successor_of(pod)});
   paces_.begin(*pod.owner);
 
   Move move;

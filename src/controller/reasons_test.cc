@@ -60,7 +60,7 @@ std::string page() {
   return kIntroduction + section("A pod that waits", UpgradeReason::no_node_fits) +
          section("A pod that runs on a larger instance", RestoreReason::nothing_smaller_free) +
          section("Whether a pod may be restarted", EligibleReason::no_profile) +
-         section("Whether a pod fits a node", FitReason::too_many_pods) +
+         section("Whether a pod fits a node", FitReason::spread_skewed) +
          section("Whether an instance is as good", mig::SafetyReason::unknown_facts) +
          section("What the webhook did", AdmitReason::all_claimed) +
          section("Whether anything is evicted", HoldReason::webhook_unproven) +

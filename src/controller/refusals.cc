@@ -9,7 +9,7 @@ namespace {
 bool alike(const cluster::Pod& a, const cluster::Pod& b) {
   const bool may_move_alike = a.protection == b.protection &&
                               a.nominated_node == b.nominated_node &&
-                              a.has_required_anti_affinity == b.has_required_anti_affinity;
+                              cluster::labels_of(a) == cluster::labels_of(b);
   return may_move_alike && a.name_space == b.name_space && a.priority == b.priority &&
          *a.constraints == *b.constraints && a.requests == b.requests &&
          a.mig_requests == b.mig_requests && a.granted.has_value() == b.granted.has_value() &&

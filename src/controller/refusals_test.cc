@@ -55,6 +55,7 @@ TEST_F(RefusalsTest, WhateverDecidesMayDiffer) {
   EXPECT_FALSE(knows(waiting("web-1").nominated_to("node")));
   EXPECT_FALSE(knows(waiting("web-1").constrained(elsewhere)));
   EXPECT_FALSE(knows(waiting("web-1").guarded(opted_out)));
+  EXPECT_FALSE(knows(waiting("web-1").label("app", "web")));
   EXPECT_FALSE(knows(waiting("web-1").instead_of("nvidia.com/mig-1g.5gb")));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "decide/neighbours.h"
 #include "decide/placement_rules.h"
 #include "mig/profile.h"
 
@@ -38,6 +39,24 @@ Text text_of(FitReason reason) {
       return {"InsufficientResource", "The node has too little left of a resource."};
     case FitReason::too_many_pods:
       return {"TooManyPods", "The node runs as many pods as it may."};
+    case FitReason::neighbour_moving:
+      return {
+          "NeighbourMoving",
+          "Another pod that counts for this one's affinity, spread or ports is being moved, and "
+          "it is not known yet where it will run."};
+    case FitReason::host_port_taken:
+      return {"HostPortTaken", "A pod on the node takes a hostPort that the pod asks for."};
+    case FitReason::pod_affinity_mismatch:
+      return {"PodAffinityMismatch",
+              "No pod that the pod's required affinity asks for surely runs in the node's "
+              "topology."};
+    case FitReason::pod_anti_affinity:
+      return {"PodAntiAffinity",
+              "Required anti-affinity, the pod's own or that of another one, keeps it off the "
+              "node's topology."};
+    case FitReason::spread_skewed:
+      return {"SpreadSkewed",
+              "On the node the pod would break a topology spread constraint of its own."};
   }
   MIGADAPTER_CHECK(false);
   return {};
@@ -50,9 +69,8 @@ const cluster::Taint& cordon_taint() {
   return taint;
 }
 
-bool fits_node(const Snapshot& snapshot, const Pod& pod, const base::Name& node) {
-  const NodeState* state = snapshot.find_node(node);
-  return state != nullptr && fits(pod, pod.requests, *state) == FitReason::fits;
+bool is_alike_default(const Snapshot& snapshot, const base::Name& scheduler) {
+  return scheduler.empty() || snapshot.scheduler().alike_schedulers.contains(scheduler);
 }
 
 }  // namespace
@@ -96,27 +114,28 @@ FitReason fits(const Pod& pod, const ResourceList& requests, const NodeState& st
 }
 
 bool fits_somewhere(const Snapshot& snapshot, const Pod& pod) {
+  const Neighbours neighbours(snapshot, pod);
   const auto mig = std::find_if(
       pod.requests.begin(), pod.requests.end(),
       [](const ResourceAmount& request) { return mig::is_mig_resource(request.resource.view()); });
   if (mig != pod.requests.end()) {
     const auto& nodes = snapshot.nodes_with_free(mig->resource);
     return std::any_of(nodes.begin(), nodes.end(), [&](const cluster::FreeNode& free) {
-      return fits_node(snapshot, pod, free.node);
+      return fits(neighbours, pod, *snapshot.find_node(free.node)) == FitReason::fits;
     });
   }
   const auto& nodes = snapshot.nodes();
   return std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) {
-    return fits(pod, pod.requests, node.second) == FitReason::fits;
+    return fits(neighbours, pod, node.second) == FitReason::fits;
   });
 }
 
 std::string unmodelled_feature(const Snapshot& snapshot, const Pod& pod) {
   MIGADAPTER_CHECK(pod.constraints != nullptr);
+  const base::Name& scheduler = pod.constraints->scheduler;
+  if (!is_alike_default(snapshot, scheduler)) return "spec.schedulerName: " + scheduler.str();
   const auto& unmodelled = pod.constraints->unmodelled;
-  if (!unmodelled.empty()) return std::string(cluster::to_string(unmodelled.front()));
-  if (snapshot.has_anti_affinity(pod.name_space)) return "required anti-affinity of another pod";
-  return {};
+  return unmodelled.empty() ? std::string() : std::string(to_string(unmodelled.front()));
 }
 
 }  // namespace migadapter::decide

@@ -19,7 +19,13 @@ enum class FitReason {
   affinity_mismatch,
   insufficient_resource,
   too_many_pods,
+  neighbour_moving,
+  host_port_taken,
+  pod_affinity_mismatch,
+  pod_anti_affinity,
+  spread_skewed,
 };
+inline constexpr int kFitReasonCount = 13;
 
 /// Reason as one word for metrics and Events ("InsufficientResource") and as a sentence for people.
 std::string_view to_string(FitReason reason);
@@ -33,15 +39,15 @@ FitReason fits_statically(const cluster::Pod& pod, const cluster::NodeState& sta
 /// count as plain integers.
 FitReason has_room(const cluster::ResourceList& requests, const cluster::NodeState& state);
 
-/// Both, for the pod asking for `requests`.
+/// Both, for the pod asking for `requests`. The pods around it come on top: neighbours.h.
 FitReason fits(const cluster::Pod& pod, const cluster::ResourceList& requests,
                const cluster::NodeState& state);
 
 /// Whether the pod fits some node of the cluster right now as it stands.
 bool fits_somewhere(const cluster::Snapshot& snapshot, const cluster::Pod& pod);
 
-/// The first thing about the pod or its surroundings that our predicates do not model, for people;
-/// empty when all of it is modelled. A pod that is not provable is never moved.
+/// The first thing about the pod that our predicates do not model, for people; empty when all of it
+/// is modelled. A pod that is not provable is never moved.
 std::string unmodelled_feature(const cluster::Snapshot& snapshot, const cluster::Pod& pod);
 
 }  // namespace migadapter::decide

@@ -210,23 +210,25 @@ TEST(Fit, WhatIsNotModelledIsNamedByItsField) {
   cluster::Store store;
   EXPECT_EQ(unmodelled_feature(store.snapshot(), make_pod("p")), "");
   Constraints constraints;
-  constraints.unmodelled = {cluster::Unmodelled::topology_spread, cluster::Unmodelled::volumes};
+  constraints.unmodelled = {cluster::Unmodelled::volumes, cluster::Unmodelled::resource_claims};
   EXPECT_EQ(unmodelled_feature(store.snapshot(), make_pod("p").constrained(constraints)),
-            "spec.topologySpreadConstraints");
+            "spec.volumes");
 }
 
-TEST(Fit, AntiAffinityOfAnotherPodOfTheNamespaceIsNotModelled) {
-  cluster::Store store;
-  Pod shy = make_pod("shy").in("team-a").on("n");
-  shy.has_required_anti_affinity = true;
-  shy.anti_affinity_stays_in_namespace = true;
-  store.upsert(shy);
-  EXPECT_NE(unmodelled_feature(store.snapshot(), make_pod("p").in("team-a")), "");
-  EXPECT_EQ(unmodelled_feature(store.snapshot(), make_pod("p").in("team-b")), "");
+TEST(Fit, APodOfAnotherSchedulerIsModelledOnlyWhenThatOneIsSaidToBeAlike) {
+  cluster::SchedulerFacts facts;
+  facts.alike_schedulers = {name("twin")};
+  const cluster::Store store(facts);
+  Constraints constraints;
+  constraints.scheduler = name("stranger");
+  EXPECT_EQ(unmodelled_feature(store.snapshot(), make_pod("p").constrained(constraints)),
+            "spec.schedulerName: stranger");
+  constraints.scheduler = name("twin");
+  EXPECT_EQ(unmodelled_feature(store.snapshot(), make_pod("p").constrained(constraints)), "");
 }
 
 TEST(Fit, EveryReasonHasAWordAndASentence) {
-  for (int each = 0; each <= static_cast<int>(FitReason::too_many_pods); ++each) {
+  for (int each = 0; each < kFitReasonCount; ++each) {
     const auto reason = static_cast<FitReason>(each);
     EXPECT_TRUE(std::isupper(to_string(reason).front()));
     EXPECT_TRUE(explain(reason).ends_with('.'));

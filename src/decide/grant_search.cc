@@ -10,6 +10,8 @@
 #include "cluster/requests.h"
 #include "decide/contention.h"
 #include "decide/fit.h"
+#include "decide/neighbours.h"
+#include "decide/patched_pod.h"
 #include "mig/profile.h"
 
 namespace migadapter::decide {
@@ -45,12 +47,17 @@ std::set<WasteShare> safe_shares(const Snapshot& snapshot, const base::Name& dem
 class NodeSearch {
  public:
   NodeSearch(const Snapshot& snapshot, const GrantSearch& search, const Candidate& candidate)
-      : snapshot_(snapshot), search_(search), candidate_(candidate) {
-    const cluster::MigRequests granted = cluster::with_resource_replaced(
-        cluster::demand_of(search.pod), search.filter.demand, candidate.resource);
-    requests_ = cluster::requests_with(search.pod, granted);
-    instances_ = requests_.of(candidate.resource.view());
-  }
+      : snapshot_(snapshot),
+        search_(search),
+        candidate_(candidate),
+        patched_(
+            patched_pod(snapshot, search.pod,
+                        cluster::with_resource_replaced(cluster::demand_of(search.pod),
+                                                        search.filter.demand, candidate.resource))),
+        neighbours_(snapshot, patched_),
+        instances_(patched_.requests.of(candidate.resource.view())) {}
+  NodeSearch(const NodeSearch&) = delete;
+  NodeSearch& operator=(const NodeSearch&) = delete;
 
   GrantResult run() {
     const Contention contention =
@@ -61,7 +68,7 @@ class NodeSearch {
     set_aside(offers, contention, Claim::could_run_there);
     const NodeState* node = first_with(offers, instances_);
     if (node == nullptr) return refused(GrantObstacle::wanted_by_others);
-    return {FoundGrant{candidate_.resource, node, requests_, candidate_.share}, {}, {}};
+    return {FoundGrant{candidate_.resource, node, patched_.requests, candidate_.share}, {}, {}};
   }
 
  private:
@@ -81,7 +88,7 @@ class NodeSearch {
   bool would_do(const NodeState& node) {
     const auto share = safe_share(node, search_.filter.demand, candidate_.resource);
     if (share != candidate_.share) return false;
-    const FitReason reason = fits(search_.pod, requests_, node);
+    const FitReason reason = fits(neighbours_, patched_, node);
     if (reason != FitReason::fits && first_misfit_.empty()) {
       first_misfit_ = fmt::format(" ({}: {})", node.node.name.view(), to_string(reason));
     }
@@ -96,8 +103,9 @@ class NodeSearch {
   const Snapshot& snapshot_;
   const GrantSearch& search_;
   const Candidate& candidate_;
-  cluster::ResourceList requests_;
-  std::int64_t instances_ = 0;
+  const cluster::Pod patched_;
+  const Neighbours neighbours_;  ///< of patched_
+  std::int64_t instances_;
   std::string first_misfit_;  ///< the first node that fails a filter, for people
 };
 

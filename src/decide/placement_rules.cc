@@ -1,11 +1,6 @@
 #include "decide/placement_rules.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
-#include <optional>
-
-#include "base/check.h"
 
 namespace migadapter::decide {
 namespace {
@@ -25,50 +20,6 @@ bool tolerates(const Toleration& toleration, const Taint& taint) {
   return toleration.exists || toleration.value == taint.value;
 }
 
-/// A label's value as the Gt and Lt operators read it: a whole number, with a sign or without.
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  const bool plus = text.size() > 1 && text.front() == '+' && text[1] != '-';
-  if (plus) text.remove_prefix(1);
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole ? std::optional(number) : std::nullopt;
-}
-
-/// Less than 0, 0 or more as the label stands to the expression's one value; nothing when either is
-/// no number.
-std::optional<int> compare_numbers(const base::Name* label, const std::vector<base::Name>& values) {
-  if (label == nullptr || values.size() != 1) return std::nullopt;
-  const auto own = whole_number(label->view());
-  const auto bound = whole_number(values.front().view());
-  if (!own || !bound) return std::nullopt;
-  return *own < *bound ? -1 : (*own > *bound ? 1 : 0);
-}
-
-bool contains(const std::vector<base::Name>& values, const base::Name& value) {
-  return std::find(values.begin(), values.end(), value) != values.end();
-}
-
-bool holds(const SelectorExpression& expression, const Node& node) {
-  const base::Name* label = cluster::find_label(node.labels, expression.key.view());
-  switch (expression.op) {
-    case SelectorOperator::in:
-      return label != nullptr && contains(expression.values, *label);
-    case SelectorOperator::not_in:
-      return label == nullptr || !contains(expression.values, *label);
-    case SelectorOperator::exists:
-      return label != nullptr;
-    case SelectorOperator::does_not_exist:
-      return label == nullptr;
-    case SelectorOperator::greater_than:
-      return compare_numbers(label, expression.values) == 1;
-    case SelectorOperator::less_than:
-      return compare_numbers(label, expression.values) == -1;
-  }
-  MIGADAPTER_CHECK(false);
-  return false;
-}
-
 /// The only field is metadata.name, and it takes In or NotIn with exactly one value.
 bool field_holds(const SelectorExpression& expression, const Node& node) {
   if (expression.key != "metadata.name" || expression.values.size() != 1) return false;
@@ -81,7 +32,7 @@ bool field_holds(const SelectorExpression& expression, const Node& node) {
 bool matches(const NodeSelectorTerm& term, const Node& node) {
   if (term.labels.empty() && term.fields.empty()) return false;
   return std::all_of(term.labels.begin(), term.labels.end(),
-                     [&node](const auto& expression) { return holds(expression, node); }) &&
+                     [&node](const auto& expression) { return holds(expression, node.labels); }) &&
          std::all_of(term.fields.begin(), term.fields.end(),
                      [&node](const auto& expression) { return field_holds(expression, node); });
 }
@@ -109,6 +60,12 @@ bool matches_node_selector(const cluster::Labels& selector, const Node& node) {
 bool matches_node_affinity(const std::vector<NodeSelectorTerm>& terms, const Node& node) {
   return std::any_of(terms.begin(), terms.end(),
                      [&node](const NodeSelectorTerm& term) { return matches(term, node); });
+}
+
+bool matches_placement(const cluster::Constraints& constraints, const Node& node) {
+  const bool by_affinity =
+      !constraints.has_node_affinity || matches_node_affinity(constraints.node_affinity, node);
+  return by_affinity && matches_node_selector(constraints.node_selector, node);
 }
 
 }  // namespace migadapter::decide

@@ -20,4 +20,7 @@ bool matches_node_selector(const cluster::Labels& selector, const cluster::Node&
 bool matches_node_affinity(const std::vector<cluster::NodeSelectorTerm>& terms,
                            const cluster::Node& node);
 
+/// nodeSelector and required node affinity together.
+bool matches_placement(const cluster::Constraints& constraints, const cluster::Node& node);
+
 }  // namespace migadapter::decide

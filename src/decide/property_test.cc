@@ -57,7 +57,8 @@ TEST(UpgradeProperty, PromisesNeverExceedWhatANodeHas) {
       if (!decision.grant) continue;
       const auto& [demand, grant, node, requests, waste] = *decision.grant;
       const std::int64_t before = store.snapshot().find_node(node)->free(grant.view());
-      store.hold({"rule-" + std::to_string(rules++), node, requests});
+      store.hold({"rule-" + std::to_string(rules++), node, requests,
+                  cluster::successor_of(*store.snapshot().find_pod(uid))});
       EXPECT_GE(store.snapshot().find_node(node)->free(grant.view()), 0);
       EXPECT_LT(store.snapshot().find_node(node)->free(grant.view()), before);
     }

@@ -13,6 +13,7 @@
 #include "cluster/testing.h"
 #include "decide/fit.h"
 #include "decide/grant_search.h"
+#include "decide/neighbours.h"
 #include "decide/upgrade.h"
 
 namespace migadapter::decide::testing {
@@ -43,6 +44,27 @@ inline void add_node(cluster::Store& store, std::uint64_t number, const Choose& 
   store.upsert(node.build());
 }
 
+/// Now and then the pod demands something of those around it.
+inline cluster::Constraints terms_by_chance(const Choose& choose) {
+  constexpr std::array<std::string_view, 2> kTopologies = {"pool", "kubernetes.io/hostname"};
+  const auto term = [&choose, &kTopologies] {
+    return cluster::testing::term_for(numbered("app", choose(3)), kTopologies[choose(2)]);
+  };
+  cluster::Constraints constraints;
+  if (choose(8) == 0) constraints.affinity = {term()};
+  if (choose(8) == 0) constraints.anti_affinity = {term()};
+  if (choose(8) == 0) {
+    const cluster::AffinityTerm counted = term();
+    cluster::SpreadConstraint spread;
+    spread.max_skew = static_cast<std::int64_t>(1 + choose(2));
+    spread.topology_key = counted.topology_key;
+    spread.pods = counted.pods;
+    constraints.spread = {spread};
+  }
+  if (choose(8) == 0) constraints.host_ports = {{base::Name(), base::Name("TCP"), 80}};
+  return constraints;
+}
+
 /// A pod that runs somewhere, or waits; upgraded or not. Its owner is one for its demand.
 inline void add_pod(cluster::Store& store, std::uint64_t number, std::uint64_t nodes,
                     const Choose& choose) {
@@ -58,10 +80,12 @@ inline void add_pod(cluster::Store& store, std::uint64_t number, std::uint64_t n
   } else {
     pod.asks(resource, instances);
   }
-  cluster::Constraints constraints;
+  cluster::Constraints constraints = terms_by_chance(choose);
   const base::Name pool(numbered("pool", choose(2)));
   if (choose(3) == 0) constraints.node_selector = {{base::Name("pool"), pool}};
-  pod.constrained(constraints).uses("cpu", static_cast<std::int64_t>(choose(40'000)));
+  pod.constrained(constraints)
+      .label("app", numbered("app", choose(3)))
+      .uses("cpu", static_cast<std::int64_t>(choose(40'000)));
   pod.created_at(base::WallTime{} + base::Millis{choose(5)});
   if (choose(2) == 0) {
     pod.on(numbered("node", choose(nodes)));
@@ -82,7 +106,8 @@ inline void fill(cluster::Store& store, const Choose& choose) {
   }
 }
 
-/// Room counted anew from the pods, not from the snapshot's sums.
+/// Room counted anew from the pods, not from the snapshot's sums. The pods around are judged as the
+/// decision judges them: what they mean has tests of its own.
 inline bool fits_by_counting(const cluster::Snapshot& snapshot, const cluster::Pod& pod,
                              const cluster::ResourceList& requests, const cluster::Node& node) {
   cluster::ResourceList left = node.allocatable;
@@ -96,7 +121,9 @@ inline bool fits_by_counting(const cluster::Snapshot& snapshot, const cluster::P
   for (const auto& [resource, amount] : requests) {
     if (amount > left.of(resource.view())) return false;
   }
-  return fits_statically(pod, *snapshot.find_node(node.name)) == FitReason::fits;
+  const cluster::NodeState& state = *snapshot.find_node(node.name);
+  return fits_statically(pod, state) == FitReason::fits &&
+         Neighbours(snapshot, pod).judge(state) == FitReason::fits;
 }
 
 /// A possible grant, found by asking every device of every node.

@@ -7,6 +7,7 @@
 #include "decide/contention.h"
 #include "decide/fit.h"
 #include "decide/grant_search.h"
+#include "decide/neighbours.h"
 
 namespace migadapter::decide {
 namespace {
@@ -83,10 +84,11 @@ UpgradeDecision check_pod(const Snapshot& snapshot, const Pod& pod) {
 std::vector<Offer> gather_fitting(const Snapshot& snapshot, const Pod& pod,
                                   const base::Name& present, std::int64_t wanted) {
   std::vector<Offer> offers;
+  const Neighbours neighbours(snapshot, pod);
   for (const FreeNode& free : snapshot.nodes_with_free(present)) {
     if (wanted <= 0) break;
     const NodeState& node = *snapshot.find_node(free.node);
-    if (fits(pod, pod.requests, node) != FitReason::fits) continue;
+    if (fits(neighbours, pod, node) != FitReason::fits) continue;
     offers.push_back({&node, free.free});
     wanted -= free.free;
   }

@@ -65,6 +65,11 @@ class UpgradeTest : public ::testing::Test {
     }
   }
 
+  /// Holds one middle instance on the node for the pod of the rule.
+  void hold(const std::string& rule_id, std::string_view node) {
+    store_.hold({rule_id, name(node), {{name(kMiddle), 1}}, cluster::successor_of(waiting("old"))});
+  }
+
   cluster::Store store_;
   int filled_ = 0;
 };
@@ -102,10 +107,10 @@ TEST_F(UpgradeTest, APodThatMustNotBeRestartedIsLeftAloneWithTheReason) {
 TEST_F(UpgradeTest, WhatIsNotModelledIsNotProvable) {
   add_balanced("a", 0);
   Constraints constraints;
-  constraints.unmodelled = {cluster::Unmodelled::pod_affinity};
+  constraints.unmodelled = {cluster::Unmodelled::volumes};
   const UpgradeDecision decision = decide(waiting("web-1").constrained(constraints));
   EXPECT_EQ(decision.reason, UpgradeReason::not_provable);
-  EXPECT_EQ(decision.detail, "spec.affinity.podAffinity");
+  EXPECT_EQ(decision.detail, "spec.volumes");
 }
 
 TEST_F(UpgradeTest, AnUpgradedPodThatWaitsIsDecidedAnewByItsDemand) {
@@ -315,15 +320,15 @@ TEST_F(UpgradeTest, AnUpgradedPodWithoutAPromiseMayTakeAnyInstance) {
 
 TEST_F(UpgradeTest, APromisedInstanceIsTaken) {
   add_balanced("a", 0, 1, 0);
-  store_.hold({"r", name("a"), {{name(kMiddle), 1}}});
+  hold("r", "a");
   EXPECT_EQ(outcome(waiting("web-1")), "NothingLargerFree");
 }
 
 TEST_F(UpgradeTest, AnInstanceIsKeptForAPromiseWhosePlaceAnotherPodHasTaken) {
   add_balanced("a", 0, 1, 0);
   add_balanced("b", 0, 1, 0);
-  store_.hold({"r1", name("a"), {{name(kMiddle), 1}}});
-  store_.hold({"r2", name("b"), {{name(kMiddle), 1}}});
+  hold("r1", "a");
+  hold("r2", "b");
   // The scheduler puts the pod of r1 on b: the pod of r2 will have to take what a seems to have
   // free.
   store_.upsert(make_pod("web-0").asks(kMiddle).instead_of(kSmall, "r1").on("b").build());

@@ -131,7 +131,7 @@ void MigAdapter::restore_upgraded_pods() {
 
 void MigAdapter::begin(const cluster::Pod& pod, const decide::Grant& grant) {
   const int id = next_id_++;
-  view_.store().hold({std::to_string(id), grant.node, grant.requests});
+  view_.store().hold({std::to_string(id), grant.node, grant.requests, cluster::successor_of(pod)});
   pace_.began(pod.owner->uid);
   underway_.emplace(id, Underway{pod.owner->uid, now_ + kMoveLifetime});
   asked_.insert(pod.uid);

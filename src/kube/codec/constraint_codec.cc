@@ -2,65 +2,30 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
+#include <optional>
 #include <utility>
 
 #include "kube/codec/metadata_codec.h"
+#include "kube/codec/resource_codec.h"
 
 namespace migadapter::kube {
 
 using cluster::Constraints;
-using cluster::SelectorOperator;
 using cluster::Unmodelled;
 
 namespace {
-
-using UnmodelledSet = std::bitset<cluster::kUnmodelledCount>;
 
 void mark(UnmodelledSet& found, Unmodelled feature, bool used = true) {
   if (used) found.set(static_cast<std::size_t>(feature));
 }
 
-std::optional<SelectorOperator> selector_operator(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, SelectorOperator>, 6> kOperators = {{
-      {"In", SelectorOperator::in},
-      {"NotIn", SelectorOperator::not_in},
-      {"Exists", SelectorOperator::exists},
-      {"DoesNotExist", SelectorOperator::does_not_exist},
-      {"Gt", SelectorOperator::greater_than},
-      {"Lt", SelectorOperator::less_than},
-  }};
-  for (const auto& [name, op] : kOperators) {
-    if (name == text) return op;
-  }
-  return std::nullopt;
-}
-
-std::vector<cluster::SelectorExpression> decode_expressions(JsonField list, base::NamePool& names,
-                                                            UnmodelledSet& unmodelled) {
-  std::vector<cluster::SelectorExpression> expressions;
-  for (const JsonField field : list.items()) {
-    const std::optional<SelectorOperator> op = selector_operator(field.at("operator").text());
-    mark(unmodelled, Unmodelled::unknown_operator, !op);
-    if (!op) continue;
-    cluster::SelectorExpression expression{names.intern(field.at("key").text()), *op, {}};
-    for (const JsonField value : field.at("values").items()) {
-      expression.values.push_back(names.intern(value.text()));
-    }
-    expressions.push_back(std::move(expression));
-  }
-  return expressions;
-}
-
-void decode_node_affinity(JsonField spec, base::NamePool& names, Constraints& constraints,
-                          UnmodelledSet& unmodelled) {
+void decode_node_affinity(JsonField spec, AffinityCodec& codec, Constraints& constraints) {
   const JsonField required =
       spec.at("affinity").at("nodeAffinity").at("requiredDuringSchedulingIgnoredDuringExecution");
   constraints.has_node_affinity = required.present();
   for (const JsonField term : required.at("nodeSelectorTerms").items()) {
-    constraints.node_affinity.push_back(
-        {decode_expressions(term.at("matchExpressions"), names, unmodelled),
-         decode_expressions(term.at("matchFields"), names, unmodelled)});
+    constraints.node_affinity.push_back({codec.decode_expressions(term.at("matchExpressions")),
+                                         codec.decode_expressions(term.at("matchFields"))});
   }
 }
 
@@ -88,28 +53,30 @@ void decode_tolerations(JsonField spec, base::NamePool& names, Constraints& cons
   }
 }
 
-JsonField required_terms(JsonField spec, std::string_view affinity) {
-  return spec.at("affinity").at(affinity).at("requiredDuringSchedulingIgnoredDuringExecution");
+base::Name decode_scheduler(JsonField spec, base::NamePool& names) {
+  const std::string_view scheduler = spec.at("schedulerName").text();
+  return scheduler == "default-scheduler" ? base::Name() : names.intern(scheduler);
 }
 
-bool has_required_terms(JsonField spec, std::string_view affinity) {
-  return !required_terms(spec, affinity).items().empty();
+cluster::HostPort decode_port(JsonField port, base::NamePool& names) {
+  const std::string_view address = port.at("hostIP").text();
+  const std::string_view protocol = port.at("protocol").text();
+  return {address == "0.0.0.0" ? base::Name() : names.intern(address),
+          names.intern(protocol.empty() ? "TCP" : protocol), port.at("hostPort").integer()};
 }
 
-bool spreads_strictly(JsonField spec) {
-  for (const JsonField spread : spec.at("topologySpreadConstraints").items()) {
-    if (spread.at("whenUnsatisfiable").text() != "ScheduleAnyway") return true;
-  }
-  return false;
-}
-
-bool has_host_port(JsonField containers) {
-  for (const JsonField container : containers.items()) {
-    for (const JsonField port : container.at("ports").items()) {
-      if (port.at("hostPort").integer() != 0) return true;
+/// Those of the containers that run as long as the pod does; an init container is done with its own
+/// before they start, and the scheduler does not count them.
+/// https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/util/utils.go (GetHostPorts)
+std::vector<cluster::HostPort> decode_host_ports(JsonField spec, base::NamePool& names) {
+  std::vector<cluster::HostPort> ports;
+  for (const PodContainer& container : pod_containers(spec)) {
+    if (container.kind == cluster::ContainerKind::init) continue;
+    for (const JsonField port : container.field.at("ports").items()) {
+      if (port.at("hostPort").integer() > 0) ports.push_back(decode_port(port, names));
     }
   }
-  return false;
+  return ports;
 }
 
 /// Volumes that exist on every node and count against no limit.
@@ -129,66 +96,57 @@ bool has_placing_volume(JsonField spec) {
   return false;
 }
 
-bool has_other_scheduler(JsonField spec) {
-  const std::string_view scheduler = spec.at("schedulerName").text();
-  return !scheduler.empty() && scheduler != "default-scheduler";
+bool is_list_with_items(JsonField list) {
+  return !list.items().empty();
+}
+
+bool restarts_all_containers(JsonField container) {
+  for (const JsonField rule : container.at("restartPolicyRules").items()) {
+    if (rule.at("action").text() == "RestartAllContainers") return true;
+  }
+  return false;
+}
+
+bool has_mount_options(JsonField container) {
+  for (const JsonField mount : container.at("volumeMounts").items()) {
+    if (is_list_with_items(mount.at("bindMountOptions"))) return true;
+  }
+  return false;
+}
+
+/// What the scheduler takes to nodes only that declare it (KEP-5328).
+/// https://github.com/kubernetes/component-helpers/tree/master/nodedeclaredfeatures/features
+bool needs_declared_feature(JsonField spec) {
+  const bool user_namespace = spec.at("hostUsers").present() && !spec.at("hostUsers").flag();
+  if (spec.at("hostNetwork").flag() && user_namespace) return true;
+  const std::vector<PodContainer> containers = pod_containers(spec);
+  return std::any_of(containers.begin(), containers.end(), [](const PodContainer& container) {
+    return restarts_all_containers(container.field) || has_mount_options(container.field);
+  });
 }
 
 void find_unmodelled(JsonField spec, UnmodelledSet& found) {
-  mark(found, Unmodelled::other_scheduler, has_other_scheduler(spec));
-  mark(found, Unmodelled::pod_affinity, has_required_terms(spec, "podAffinity"));
-  mark(found, Unmodelled::pod_anti_affinity, has_required_anti_affinity(spec));
-  mark(found, Unmodelled::topology_spread, spreads_strictly(spec));
-  mark(found, Unmodelled::host_ports,
-       has_host_port(spec.at("containers")) || has_host_port(spec.at("initContainers")));
   mark(found, Unmodelled::volumes, has_placing_volume(spec));
-  mark(found, Unmodelled::resource_claims, !spec.at("resourceClaims").items().empty());
-  mark(found, Unmodelled::pod_level_resources, spec.at("resources").present());
+  mark(found, Unmodelled::resource_claims, is_list_with_items(spec.at("resourceClaims")));
   mark(found, Unmodelled::scheduling_group,
        spec.at("schedulingGroup").present() || spec.at("workloadRef").present());
-}
-
-void mix(std::size_t& hash, std::size_t value) {
-  hash ^= value + 0x9e3779b97f4a7c15U + (hash << 6) + (hash >> 2);
-}
-
-void mix(std::size_t& hash, const base::Name& name) {
-  mix(hash, std::hash<base::Name>()(name));
-}
-
-void mix(std::size_t& hash, const std::vector<cluster::SelectorExpression>& expressions) {
-  for (const cluster::SelectorExpression& expression : expressions) {
-    mix(hash, expression.key);
-    for (const base::Name& value : expression.values) mix(hash, value);
-  }
-}
-
-/// Equal constraints have equal hashes; the parts that seldom differ are left out.
-std::size_t hash_of(const Constraints& constraints) {
-  std::size_t hash = constraints.unmodelled.size();
-  for (const auto& [key, value] : constraints.node_selector) {
-    mix(hash, key);
-    mix(hash, value);
-  }
-  for (const cluster::NodeSelectorTerm& term : constraints.node_affinity) {
-    mix(hash, term.labels);
-    mix(hash, term.fields);
-  }
-  for (const cluster::Toleration& toleration : constraints.tolerations) {
-    mix(hash, toleration.key);
-    mix(hash, toleration.value);
-  }
-  return hash;
+  mark(found, Unmodelled::declared_features, needs_declared_feature(spec));
 }
 
 }  // namespace
 
-Constraints decode_constraints(JsonField spec, base::NamePool& names) {
-  Constraints constraints;
+Constraints decode_constraints(JsonField spec, TermOwner owner, base::NamePool& names) {
   UnmodelledSet unmodelled;
+  AffinityCodec codec(owner, names, unmodelled);
+  Constraints constraints;
   constraints.node_selector = decode_labels(spec.at("nodeSelector"), names);
-  decode_node_affinity(spec, names, constraints, unmodelled);
+  decode_node_affinity(spec, codec, constraints);
   decode_tolerations(spec, names, constraints, unmodelled);
+  constraints.scheduler = decode_scheduler(spec, names);
+  constraints.affinity = codec.decode_terms(spec, "podAffinity");
+  constraints.anti_affinity = codec.decode_terms(spec, "podAntiAffinity");
+  constraints.spread = codec.decode_spread(spec);
+  constraints.host_ports = decode_host_ports(spec, names);
   find_unmodelled(spec, unmodelled);
   for (std::size_t index = 0; index < unmodelled.size(); ++index) {
     if (unmodelled[index]) constraints.unmodelled.push_back(static_cast<Unmodelled>(index));
@@ -196,36 +154,13 @@ Constraints decode_constraints(JsonField spec, base::NamePool& names) {
   return constraints;
 }
 
-bool has_required_anti_affinity(JsonField spec) {
-  return has_required_terms(spec, "podAntiAffinity");
-}
-
-bool anti_affinity_stays_in_namespace(JsonField spec) {
-  for (const JsonField term : required_terms(spec, "podAntiAffinity").items()) {
-    // An empty namespaceSelector is one that selects every namespace.
-    const bool reaches =
-        !term.at("namespaces").items().empty() || term.at("namespaceSelector").present();
-    if (reaches) return false;
-  }
-  return true;
-}
-
-std::shared_ptr<const Constraints> ConstraintsPool::share(Constraints constraints) {
-  const std::size_t hash = hash_of(constraints);
-  const auto [first, last] = shared_.equal_range(hash);
-  for (auto each = first; each != last; ++each) {
-    auto known = each->second.lock();
-    if (known && *known == constraints) return known;
-  }
-  if (shared_.size() >= sweep_at_) sweep();
-  auto shared = std::make_shared<const Constraints>(std::move(constraints));
-  shared_.emplace(hash, shared);
-  return shared;
-}
-
-void ConstraintsPool::sweep() {
-  std::erase_if(shared_, [](const auto& entry) { return entry.second.expired(); });
-  sweep_at_ = std::max<std::size_t>(64, 2 * shared_.size());
+Constraints decode_claims_on_neighbours(JsonField spec, TermOwner owner, base::NamePool& names) {
+  UnmodelledSet ignored;
+  Constraints constraints;
+  constraints.anti_affinity =
+      AffinityCodec(owner, names, ignored).decode_terms(spec, "podAntiAffinity");
+  constraints.host_ports = decode_host_ports(spec, names);
+  return constraints;
 }
 
 }  // namespace migadapter::kube

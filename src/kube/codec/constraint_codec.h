@@ -2,40 +2,23 @@
 // model.
 #pragma once
 
-#include <memory>
-#include <unordered_map>
-
 #include "base/name.h"
 #include "cluster/constraints.h"
+#include "kube/codec/affinity_codec.h"
+#include "kube/codec/constraint_hash.h"
 #include "kube/codec/json_reader.h"
+#include "kube/codec/shared_pool.h"
 
 namespace migadapter::kube {
 
-/// Reads nodeSelector, required node affinity and tolerations; everything else that can keep a pod
-/// off a node is listed as unmodelled.
-cluster::Constraints decode_constraints(JsonField spec, base::NamePool& names);
+/// Reads everything that can keep a pod off a node; what we do not model is listed as such.
+cluster::Constraints decode_constraints(JsonField spec, TermOwner owner, base::NamePool& names);
 
-/// Whether spec.affinity.podAntiAffinity has required terms.
-bool has_required_anti_affinity(JsonField spec);
+/// Reads what of it keeps others off the pod's node: required anti-affinity and ports of the host.
+cluster::Constraints decode_claims_on_neighbours(JsonField spec, TermOwner owner,
+                                                 base::NamePool& names);
 
-/// Whether all of them speak of pods of the pod's own namespace: no namespaces, no
-/// namespaceSelector.
-bool anti_affinity_stays_in_namespace(JsonField spec);
-
-/// Gives equal constraints the same object, so that the pods of one owner share it. Confined to one
-/// thread. Constraints outlive the pool.
-class ConstraintsPool {
- public:
-  std::shared_ptr<const cluster::Constraints> share(cluster::Constraints constraints);
-
-  /// How many different constraints are in use or were not yet swept up.
-  std::size_t size() const { return shared_.size(); }
-
- private:
-  void sweep();
-
-  std::unordered_multimap<std::size_t, std::weak_ptr<const cluster::Constraints>> shared_;
-  std::size_t sweep_at_ = 64;
-};
+using ConstraintsPool = SharedPool<cluster::Constraints, ConstraintsHash>;
+using LabelsPool = SharedPool<cluster::Labels, LabelsHash>;
 
 }  // namespace migadapter::kube

@@ -17,7 +17,7 @@ Constraints constraints_of(const std::string& spec) {
   JsonReader reader;
   const auto root = reader.read(spec);
   EXPECT_TRUE(root.ok()) << spec;
-  Constraints constraints = decode_constraints(*root, names);
+  Constraints constraints = decode_constraints(*root, {base::Name("default"), {}}, names);
   EXPECT_FALSE(reader.problem()) << *reader.problem();
   return constraints;
 }
@@ -44,16 +44,8 @@ struct Example {
 
 TEST(Constraints, NameEveryFeatureThatIsNotModelled) {
   const std::vector<Example> examples = {
-      {R"({"schedulerName":"kai-scheduler"})", {Unmodelled::other_scheduler}},
-      {affinity("podAffinity", "required"), {Unmodelled::pod_affinity}},
-      {affinity("podAntiAffinity", "required"), {Unmodelled::pod_anti_affinity}},
-      {R"({"topologySpreadConstraints":[{"whenUnsatisfiable":"DoNotSchedule"}]})",
-       {Unmodelled::topology_spread}},
       {R"({"topologySpreadConstraints":[{"whenUnsatisfiable":"AsYetUnknown"}]})",
        {Unmodelled::topology_spread}},
-      {R"({"containers":[{"ports":[{"hostPort":80}]}]})", {Unmodelled::host_ports}},
-      {R"({"initContainers":[{"ports":[{"containerPort":1},{"hostPort":80}]}]})",
-       {Unmodelled::host_ports}},
       {volume("persistentVolumeClaim"), {Unmodelled::volumes}},
       {volume("ephemeral"), {Unmodelled::volumes}},
       {volume("csi"), {Unmodelled::volumes}},
@@ -68,11 +60,15 @@ TEST(Constraints, NameEveryFeatureThatIsNotModelled) {
        {Unmodelled::unknown_operator}},
       {R"({"tolerations":[{"key":"k","operator":"Exists","effect":"NoEntry"}]})",
        {Unmodelled::unknown_operator}},
-      {R"({"resources":{"requests":{"cpu":"1"}}})", {Unmodelled::pod_level_resources}},
       {R"({"schedulingGroup":{"podGroupName":"g"}})", {Unmodelled::scheduling_group}},
       {R"({"workloadRef":{"name":"w"}})", {Unmodelled::scheduling_group}},
-      {R"({"schedulerName":"x","volumes":[{"csi":{}},{"csi":{}}],"resourceClaims":[{}]})",
-       {Unmodelled::other_scheduler, Unmodelled::volumes, Unmodelled::resource_claims}},
+      {R"({"hostNetwork":true,"hostUsers":false})", {Unmodelled::declared_features}},
+      {R"({"containers":[{"restartPolicyRules":[{"action":"RestartAllContainers"}]}]})",
+       {Unmodelled::declared_features}},
+      {R"({"initContainers":[{"volumeMounts":[{},{"bindMountOptions":["noexec"]}]}]})",
+       {Unmodelled::declared_features}},
+      {R"({"volumes":[{"csi":{}},{"csi":{}}],"resourceClaims":[{}]})",
+       {Unmodelled::volumes, Unmodelled::resource_claims}},
   };
   for (const Example& example : examples) {
     EXPECT_EQ(constraints_of(example.spec).unmodelled, example.unmodelled) << example.spec;
@@ -99,6 +95,11 @@ TEST(Constraints, PassOverWhatKeepsNoPodOffANode) {
       volume("nfs"),
       R"({"volumes":[{"name":"v","csi":null}]})",
       R"({"resourceClaims":[]})",
+      R"({"initContainers":[{"ports":[{"hostPort":80}]}]})",
+      R"({"resources":{"requests":{"cpu":"1"}}})",
+      R"({"hostNetwork":true})",
+      R"({"hostUsers":false})",
+      R"({"containers":[{"restartPolicyRules":[{"action":"Restart"}],"volumeMounts":[{}]}]})",
   };
   for (const std::string& spec : harmless) EXPECT_EQ(constraints_of(spec), Constraints{}) << spec;
 }
@@ -144,6 +145,21 @@ TEST(Constraints, ReadTolerations) {
       {base::Name("k"), base::Name("w"), false, false, TaintEffect::no_execute},
   };
   EXPECT_EQ(constraints.tolerations, expected);
+}
+
+TEST(Constraints, ReadThePortsThatContainersTakeOfTheHost) {
+  const Constraints constraints = constraints_of(
+      R"({"containers":[{"ports":[{"hostPort":80,"hostIP":"0.0.0.0"},{"containerPort":1}]}],)"
+      R"("initContainers":[{"restartPolicy":"Always","ports":)"
+      R"([{"hostPort":53,"hostIP":"10.0.0.1","protocol":"UDP"}]}]})");
+  const std::vector<cluster::HostPort> expected = {{base::Name("10.0.0.1"), base::Name("UDP"), 53},
+                                                   {base::Name(), base::Name("TCP"), 80}};
+  EXPECT_EQ(constraints.host_ports, expected);
+}
+
+TEST(Constraints, NameTheSchedulerUnlessItIsTheDefault) {
+  EXPECT_EQ(constraints_of(R"({"schedulerName":"other"})").scheduler, "other");
+  EXPECT_TRUE(constraints_of(R"({"schedulerName":"default-scheduler"})").scheduler.empty());
 }
 
 TEST(ConstraintsPool, GivesEqualConstraintsOneObject) {

@@ -160,6 +160,15 @@ void add_unmodelled(cluster::Constraints& constraints, cluster::Unmodelled featu
   if (place == features.end() || *place != feature) features.insert(place, feature);
 }
 
+cluster::Constraints constraints_of_mig_pod(JsonField object, TermOwner self,
+                                            base::NamePool& names) {
+  cluster::Constraints constraints = decode_constraints(object.at("spec"), self, names);
+  if (is_served_by_claim(object.at("status"))) {
+    add_unmodelled(constraints, cluster::Unmodelled::resource_claims);
+  }
+  return constraints;
+}
+
 }  // namespace
 
 PodCodec::PodCodec(base::NamePool& names)
@@ -176,22 +185,25 @@ cluster::Pod PodCodec::decode(JsonField object) {
   decode_metadata(metadata, names_, pod);
   decode_placement(spec, status, names_, pod);
   pod.protection = decode_protection(metadata, spec);
-  pod.has_required_anti_affinity = has_required_anti_affinity(spec);
-  pod.anti_affinity_stays_in_namespace =
-      pod.has_required_anti_affinity && anti_affinity_stays_in_namespace(spec);
   pod.requests = RequestCodec(object, names_).decode(containers);
   pod.mig_requests = decode_mig_requests(containers, names_);
-  pod.constraints = no_constraints_;
-  if (pod.mig_requests.empty()) return pod;
-  pod.granted = grants_.decode(metadata.at("annotations"), containers);
-  cluster::Labels labels = decode_labels(metadata.at("labels"), names_);
-  if (!labels.empty()) pod.labels = std::make_shared<const cluster::Labels>(std::move(labels));
-  cluster::Constraints constraints = decode_constraints(spec, names_);
-  if (is_served_by_claim(status)) {
-    add_unmodelled(constraints, cluster::Unmodelled::resource_claims);
+  if (!pod.mig_requests.empty()) {
+    pod.granted = grants_.decode(metadata.at("annotations"), containers);
   }
-  pod.constraints = constraints_.share(std::move(constraints));
+  decode_neighbourhood(object, pod);
   return pod;
+}
+
+/// What others may ask about the pod, and it about them.
+void PodCodec::decode_neighbourhood(JsonField object, cluster::Pod& pod) {
+  cluster::Labels labels = decode_labels(object.at("metadata").at("labels"), names_);
+  const TermOwner self{pod.name_space, labels};
+  cluster::Constraints constraints =
+      pod.mig_requests.empty() ? decode_claims_on_neighbours(object.at("spec"), self, names_)
+                               : constraints_of_mig_pod(object, self, names_);
+  const bool none = constraints == *no_constraints_;
+  pod.constraints = none ? no_constraints_ : constraints_.share(std::move(constraints));
+  if (!labels.empty()) pod.labels = labels_.share(std::move(labels));
 }
 
 }  // namespace migadapter::kube

@@ -11,9 +11,9 @@
 
 namespace migadapter::kube {
 
-/// Reads pods. What only matters to a pod that may be moved (its constraints and its record of a
-/// grant) is kept only for pods that ask for a MIG instance; all others share one empty set of
-/// constraints. Confined to one thread.
+/// Reads pods. What only matters to a pod that may be moved (most of its constraints and its record
+/// of a grant) is kept only for pods that ask for a MIG instance; most others share one empty set
+/// of constraints. Confined to one thread.
 class PodCodec {
  public:
   explicit PodCodec(base::NamePool& names);
@@ -22,9 +22,12 @@ class PodCodec {
   cluster::Pod decode(JsonField object);
 
  private:
+  void decode_neighbourhood(JsonField object, cluster::Pod& pod);
+
   base::NamePool& names_;
   GrantCodec grants_;
   ConstraintsPool constraints_;
+  LabelsPool labels_;
   const std::shared_ptr<const cluster::Constraints> no_constraints_;
 };
 

@@ -66,22 +66,6 @@ TEST(PodCodec, AbsurdAmountsAreCutOffAndNeverOverflow) {
   EXPECT_EQ(pod.mig_requests.front().count, kMostAmount);
 }
 
-TEST(PodCodec, SaysHowFarRequiredAntiAffinityReaches) {
-  const auto with_terms = [](const std::string& terms) {
-    return with_spec(
-        R"("affinity":{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[)" +
-        terms + "]}}");
-  };
-  const std::string own = R"({"topologyKey":"zone","namespaces":[],"namespaceSelector":null})";
-  EXPECT_FALSE(with_spec("").has_required_anti_affinity);
-  EXPECT_TRUE(with_terms(own).has_required_anti_affinity);
-  EXPECT_TRUE(with_terms(own).anti_affinity_stays_in_namespace);
-  for (const std::string reaching : {R"({"namespaces":["other"]})", R"({"namespaceSelector":{}})",
-                                     R"({"namespaceSelector":{"matchLabels":{"team":"a"}}})"}) {
-    EXPECT_FALSE(with_terms(own + "," + reaching).anti_affinity_stays_in_namespace) << reaching;
-  }
-}
-
 TEST(PodCodec, LetsPodLevelResourcesTakeThePlaceOfTheSum) {
   const cluster::Pod pod =
       with_spec(R"("resources":{"requests":{"cpu":"2"}},"overhead":{"cpu":"1m"},)"
@@ -180,6 +164,20 @@ TEST(PodCodec, KeepsConstraintsOnlyOfPodsThatAskForAnInstance) {
   const std::string selector = R"("nodeSelector":{"a":"b"},"containers":[)";
   EXPECT_EQ(*with_spec(selector + R"({"name":"main"}])").constraints, cluster::Constraints{});
   EXPECT_FALSE(with_spec(selector + kMigContainer + "]").constraints->node_selector.empty());
+}
+
+TEST(PodCodec, KeepsOfEveryPodWhatMattersToItsNeighbours) {
+  const cluster::Pod pod = decoded(
+      pod_json(R"("namespace":"team","labels":{"b":"2","a":"1"})",
+               R"("nodeSelector":{"a":"b"},"containers":[{"ports":[{"hostPort":80}]}],"affinity":)"
+               R"({"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{}]}})",
+               ""));
+  EXPECT_EQ(cluster::labels_of(pod), (cluster::Labels{{base::Name("a"), base::Name("1")},
+                                                      {base::Name("b"), base::Name("2")}}));
+  ASSERT_EQ(pod.constraints->anti_affinity.size(), 1U);
+  EXPECT_EQ(pod.constraints->anti_affinity.front().namespaces, std::vector{base::Name("team")});
+  EXPECT_EQ(pod.constraints->host_ports.size(), 1U);
+  EXPECT_TRUE(pod.constraints->node_selector.empty());
 }
 
 TEST(PodCodec, SeesThatAClaimServesThePod) {

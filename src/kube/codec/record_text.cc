@@ -66,6 +66,38 @@ std::string to_text(cluster::TaintEffect effect) {
   return std::string(kEffects.at(static_cast<std::size_t>(effect)));
 }
 
+std::string to_text(const cluster::LabelSelector& selector) {
+  if (selector.selects_nothing) return "nothing";
+  return selector.selects_everything() ? "everything" : to_text(selector.expressions);
+}
+
+std::string to_text(const cluster::AffinityTerm& term) {
+  std::string text = fmt::format("{} in", to_text(term.pods));
+  for (const base::Name& name_space : term.namespaces)
+    text += fmt::format(" {}", name_space.view());
+  if (term.namespaces_by_label) {
+    text += fmt::format(" [{}]", to_text(*term.namespaces_by_label));
+  }
+  return text + fmt::format(" by {}", term.topology_key.view());
+}
+
+std::string to_text(const cluster::SpreadConstraint& spread) {
+  return fmt::format("{} by {} skew {} domains {}{}{}", to_text(spread.pods),
+                     spread.topology_key.view(), spread.max_skew, spread.min_domains,
+                     spread.honours_node_affinity ? "" : " ignoring affinity",
+                     spread.honours_taints ? " honouring taints" : "");
+}
+
+void add_neighbour_terms(Lines& lines, const cluster::Constraints& constraints) {
+  for (const auto& term : constraints.affinity) lines.add("pod affinity", to_text(term));
+  for (const auto& term : constraints.anti_affinity) lines.add("pod anti-affinity", to_text(term));
+  for (const auto& spread : constraints.spread) lines.add("spread", to_text(spread));
+  for (const cluster::HostPort& port : constraints.host_ports) {
+    lines.add("host port",
+              fmt::format("{} {} {}", port.address.view(), port.protocol.view(), port.port));
+  }
+}
+
 void add_constraints(Lines& lines, const cluster::Constraints& constraints) {
   for (const auto& [key, value] : constraints.node_selector) {
     lines.add("node selector", fmt::format("{}={}", key.view(), value.view()));
@@ -80,6 +112,8 @@ void add_constraints(Lines& lines, const cluster::Constraints& constraints) {
               fmt::format("{}{}{}:{}", each.key.view(), each.exists ? "" : "=", each.value.view(),
                           each.any_effect ? "*" : to_text(each.effect)));
   }
+  lines.add("scheduler", constraints.scheduler);
+  add_neighbour_terms(lines, constraints);
   for (const cluster::Unmodelled feature : constraints.unmodelled) {
     lines.add("unmodelled", cluster::to_string(feature));
   }
@@ -129,7 +163,9 @@ void add_record(Lines& lines, const cluster::Pod& pod) {
   }
   add_protection(lines, pod.protection);
   add_constraints(lines, *pod.constraints);
-  lines.add_flag("required anti-affinity", pod.has_required_anti_affinity);
+  for (const auto& [key, value] : cluster::labels_of(pod)) {
+    lines.add("label", fmt::format("{}={}", key.view(), value.view()));
+  }
 }
 
 void add_record(Lines& lines, const cluster::Node& node) {
