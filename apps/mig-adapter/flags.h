@@ -33,7 +33,7 @@ struct RunFlags {
   decide::RestoreMode restore = decide::RestoreMode::eager;
   std::int64_t minimum_run_seconds = 0;
   bool leader_election = true;
-  bool register_crds = true;  ///< outside the cluster
+  bool register_crds = true;                  ///< outside the cluster
   std::vector<std::string> scheduler_names;   ///< those that run default-scheduler's filters
   bool tolerates_extended_resources = false;  ///< admission plugin ExtendedResourceToleration is on
 };

@@ -85,7 +85,7 @@ part_live() {
 }
 
 part_walkthrough() {
-  build dev mig-adapter && walkthrough dev
+  build dev mig-adapter fit_verdicts && walkthrough dev
 }
 
 part_walkthrough-asan() {
@@ -132,7 +132,8 @@ unit_tests() {
 walkthrough() {
   local preset=$1
   shift
-  MIG_ADAPTER=$PWD/build/$preset/apps/mig-adapter sanitized "$python" -m pytest tests/controlplane -q -x "$@"
+  MIG_ADAPTER=$PWD/build/$preset/apps/mig-adapter FIT_VERDICTS=$PWD/build/$preset/tests/controlplane/fit_verdicts \
+    sanitized "$python" -m pytest tests/controlplane -q -x "$@"
 }
 
 # Runs a command with the sanitizers' settings: the first finding ends the program. ThreadSanitizer of GCC 12
