@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace migadapter::base {
 
@@ -46,9 +46,10 @@ class Name {
   }
 
  private:
+  /// The text follows it in the same block of memory.
   struct Body {
     std::atomic<std::uint32_t> references;
-    std::string text;
+    std::uint32_t size;
   };
   void acquire() const noexcept {
     if (body_ != nullptr) body_->references.fetch_add(1, std::memory_order_relaxed);
@@ -75,8 +76,23 @@ class NamePool {
   static constexpr std::size_t kFirstSweep = 1024;
   void sweep();
 
+  /// By the text, so that a lookup needs no Name.
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>()(text);
+    }
+    std::size_t operator()(const Name& name) const noexcept { return (*this)(name.view()); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const Name& a, const Name& b) const { return a == b; }
+    bool operator()(std::string_view a, const Name& b) const { return b == a; }
+    bool operator()(const Name& a, std::string_view b) const { return a == b; }
+  };
+
   mutable std::mutex mutex_;
-  std::unordered_map<std::string_view, Name> names_;
+  std::unordered_set<Name, Hash, Equal> names_;
   std::size_t sweep_at_ = kFirstSweep;  ///< the size at which unused names are looked for
 };
 

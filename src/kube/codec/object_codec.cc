@@ -92,7 +92,9 @@ WatchedObject ObjectCodec::decode_object(WatchedKind kind, JsonField object, boo
   reader_.start_at(object);
   const JsonField metadata = object.at("metadata");
   WatchedObject watched;
-  watched.key = names_.intern(metadata.at(key_field(kind)).text());
+  const std::string_view key = metadata.at(key_field(kind)).text();
+  // Nothing else refers to a pod by its uid, so the pool need not know it.
+  watched.key = kind == WatchedKind::pods ? base::Name(key) : names_.intern(key);
   watched.resource_version = metadata.at("resourceVersion").text();
   if (!with_record) return watched;
   ClusterEvent record = decode_record(kind, object);

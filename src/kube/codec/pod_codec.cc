@@ -131,7 +131,7 @@ class RequestCodec {
 void decode_metadata(JsonField metadata, base::NamePool& names, cluster::Pod& pod) {
   pod.name_space = names.intern(metadata.at("namespace").text());
   pod.name = metadata.at("name").text();
-  pod.uid = names.intern(metadata.at("uid").text());
+  pod.uid = base::Name(metadata.at("uid").text());
   pod.resource_version = metadata.at("resourceVersion").text();
   pod.owner = decode_controller(metadata, names);
   pod.terminating = metadata.at("deletionTimestamp").present();

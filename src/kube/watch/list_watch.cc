@@ -139,7 +139,9 @@ void ListWatch::report(WatchedObject object) {
     const auto known = known_.find(object.key);
     if (known != known_.end()) known->second = list_number_;
   } else if (object.record) {
-    known_[object.key] = list_number_;
+    const auto known = known_.insert_or_assign(std::move(object.key), list_number_).first;
+    // One copy of the uid for whoever keeps it.
+    if (auto* pod = std::get_if<cluster::Pod>(&*object.record)) pod->uid = known->first;
     around_.emit(std::move(*object.record));
   } else {
     remove(object.key);
