@@ -4,6 +4,7 @@ import datetime
 import os
 import platform
 import re
+import statistics
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,22 @@ def webhook_section(rows):
     cells = [[connections, load, f"{rate:,.0f}", f"{per_cpu:,.0f}", f"{p50:.2f}", f"{p99:.2f}"]
              for connections, load, rate, per_cpu, p50, p99 in rows]
     return Section("Webhook over TLS", aims, table(heads, cells))
+
+
+def scale_section(runs):
+    """`runs` are what the driver prints; figures are medians."""
+    row = {key: statistics.median(each[key] for each in runs)
+           for key, value in runs[0].items() if isinstance(value, (int, float))}
+    if failures := [failure for each in runs for failure in each["failures"] or []]:
+        raise ValueError(f"the driver saw {failures[:5]}")
+    where = f"{row['nodes']:,} nodes, {row['pods']:,} pods"
+    aims = [[f"{where}: resident memory", "64 MiB", f"{row['memory_after_mib']:.1f} MiB"],
+            [f"{where}: from start to ready", "10 s", f"{row['ready_seconds']:.1f} s"],
+            [f"{where}, {row['events_per_second']} events/s: p99 from event to decision", "10 ms",
+             f"{row['decision_p99_ms']:.1f} ms"]]
+    heads = ["figure", "median"]
+    cells = [[f"`{key}`", f"{value:,.2f}".rstrip("0").rstrip(".")] for key, value in row.items()]
+    return Section(f"Scale: {where}", aims, table(heads, cells))
 
 
 def decide_section(loops):

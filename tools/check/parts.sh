@@ -45,10 +45,10 @@ part_format() {
 
 part_go() {
   tools/controlplane/controlplane build >/dev/null || return 1
-  local tool
-  for tool in controlplane faultproxy; do
-    (cd "tools/$tool" && test -z "$(gofmt -l . | tee /dev/stderr)" && go vet . && go test .) || return 1
-  done
+  local module
+  while read -r module; do
+    (cd "$(dirname "$module")" && test -z "$(gofmt -l . | tee /dev/stderr)" && go vet . && go test .) || return 1
+  done < <(git ls-files --cached --others --exclude-standard '*go.mod')
 }
 
 part_unit() {

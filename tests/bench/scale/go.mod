@@ -1,0 +1,3 @@
+module migadapter.io/scale
+
+go 1.26
