@@ -12,6 +12,7 @@
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
+#include "cluster/policy.h"
 #include "cluster/requests.h"
 #include "cluster/rule.h"
 #include "cluster/snapshot.h"
@@ -245,6 +246,23 @@ class NodeBuilder {
 
 inline NodeBuilder make_node(std::string_view node_name) {
   return NodeBuilder(node_name);
+}
+
+/// A policy that selects everything and says nothing, in its first generation. Its uid is
+/// uid_of(name).
+inline Policy make_policy(std::string_view policy_name, std::int32_t priority = 0) {
+  Policy policy;
+  policy.name = name(policy_name);
+  policy.uid = uid_of(policy_name);
+  policy.resource_version = "1";
+  policy.generation = 1;
+  policy.priority = priority;
+  return policy;
+}
+
+/// Selects what has the label with that value.
+inline LabelSelector with_label(std::string_view key, std::string_view value) {
+  return {{{name(key), SelectorOperator::in, {name(value)}}}};
 }
 
 /// A ReplicaSet of namespace "default" with as many pods as it wants. Its uid is uid_of(name).

@@ -1,25 +1,13 @@
 #include "controller/controller.h"
 
 #include <algorithm>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "controller/limits.h"
-#include "controller/refusals.h"
 
 namespace migadapter::controller {
-namespace {
-
-/// A pod that waits for a grant it lost may be given what it asked for at first.
-cluster::RulePurpose purpose_of(const decide::Grant& grant) {
-  return grant.grant == grant.demand ? cluster::RulePurpose::restore
-                                     : cluster::RulePurpose::upgrade;
-}
-
-}  // namespace
-
 Controller::Controller(ControllerDoors doors, ControllerOptions options)
     : doors_(std::move(doors)),
       options_(std::move(options)),
@@ -27,6 +15,7 @@ Controller::Controller(ControllerDoors doors, ControllerOptions options)
       journal_(doors_.writer, doors_.clock, doors_.log),
       mover_({store_, doors_.rules, doors_.writer, doors_.inbox, doors_.clock, journal_},
              options_.seed),
+      reports_(doors_.writer, doors_.clock),
       kinds_synced_(kube::kWatchedKindCount, false) {}
 
 void Controller::run(const std::stop_token& stop) {
@@ -104,6 +93,7 @@ void Controller::remove(const kube::Removed& removed) {
     case kube::WatchedKind::namespaces:
       return store_.remove_namespace(removed.key);
     case kube::WatchedKind::mig_policies:
+      reports_.forget(removed.key);
       return store_.remove_policy(removed.key);
   }
 }
@@ -124,66 +114,6 @@ HoldReason Controller::update_gate() {
   if (last_hold_ && is_blind(*last_hold_) && !is_blind(hold)) mover_.resume();
   last_hold_ = hold;
   return hold;
-}
-
-void Controller::sweep() {
-  const base::MonotonicTime begin = doors_.clock.monotonic();
-  changed_ = false;
-  upgrade_waiting_pods();
-  restore_upgraded_pods();
-  const base::MonotonicTime end = doors_.clock.monotonic();
-  next_sweep_ = end + kSweepPauseFactor * (end - begin);
-  next_resync_ = end + kResync;
-}
-
-std::vector<base::Name> Controller::waiting_in_order() const {
-  const cluster::Snapshot& snapshot = store_.snapshot();
-  std::vector<const cluster::Pod*> pods;
-  pods.reserve(snapshot.waiting().size());
-  for (const base::Name& uid : snapshot.waiting()) pods.push_back(snapshot.find_pod(uid));
-  std::sort(pods.begin(), pods.end(), [](const cluster::Pod* a, const cluster::Pod* b) {
-    return std::tie(b->priority, a->created, a->uid) < std::tie(a->priority, b->created, b->uid);
-  });
-  std::vector<base::Name> uids;
-  uids.reserve(pods.size());
-  for (const cluster::Pod* pod : pods) uids.push_back(pod->uid);
-  return uids;
-}
-
-void Controller::upgrade_waiting_pods() {
-  Refusals refusals;
-  for (const base::Name& uid : waiting_in_order()) {
-    const cluster::Pod& pod = *store_.snapshot().find_pod(uid);
-    if (pod.owner && !mover_.may_move(pod)) continue;
-    if (const decide::UpgradeDecision* refusal = refusals.find(pod)) {
-      journal_.refused(pod, *refusal);
-      continue;
-    }
-    const decide::UpgradeDecision decision = decide::upgrade(store_.snapshot(), pod);
-    if (!decision.grant) {
-      refusals.remember(pod, decision);
-      journal_.refused(pod, decision);
-    } else if (!act(pod, *decision.grant, purpose_of(*decision.grant))) {
-      return;
-    }
-  }
-}
-
-/// The gate is asked again before each write: a sweep over a large cluster takes a while, and the
-/// lease may run out meanwhile. False where no other pod needs to be looked at now: the gate is
-/// shut or there is no room for another rule, and the moves under way come first.
-bool Controller::act(const cluster::Pod& pod, const decide::Grant& grant,
-                     cluster::RulePurpose purpose) {
-  return update_gate() == HoldReason::free_to_act && mover_.start(pod, grant, purpose);
-}
-
-void Controller::restore_upgraded_pods() {
-  const auto held = [this](const cluster::Pod& pod) { return !mover_.may_move(pod); };
-  while (const auto next =
-             decide::next_restore(store_.snapshot(), options_.restore, doors_.clock.wall(), held)) {
-    const cluster::Pod& pod = *store_.snapshot().find_pod(next->pod_uid);
-    if (!act(pod, *next->decision.grant, cluster::RulePurpose::restore)) return;
-  }
 }
 
 }  // namespace migadapter::controller

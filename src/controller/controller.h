@@ -10,8 +10,12 @@
 #include "cluster/store.h"
 #include "controller/act_gate.h"
 #include "controller/inbox.h"
+#include "controller/intents.h"
 #include "controller/journal.h"
 #include "controller/mover.h"
+#include "controller/patience.h"
+#include "controller/policy_reports.h"
+#include "controller/refusals.h"
 #include "decide/restore.h"
 
 namespace migadapter::controller {
@@ -29,8 +33,8 @@ struct ControllerDoors {
 };
 
 struct ControllerOptions {
-  decide::RestorePolicy restore;
-  std::uint64_t seed = 0;  ///< for rule ids
+  decide::RestorePolicy restore;  ///< where no policy says otherwise
+  std::uint64_t seed = 0;         ///< for rule ids
   cluster::SchedulerFacts scheduler;
 };
 
@@ -59,8 +63,16 @@ class Controller {
   HoldReason update_gate();
   base::Millis time_until_due() const;
   void sweep();
-  void upgrade_waiting_pods();
+  void upgrade_waiting_pods(Refusals& refusals);
   void restore_upgraded_pods();
+  void observe_waiting_pods(Refusals& refusals);
+  void observe_upgraded_pods();
+  decide::PodPolicy policy_of(const cluster::Pod& pod) const;
+  decide::UpgradeDecision decide_upgrade(const cluster::Pod& pod, const decide::PodPolicy& policy,
+                                         Refusals& refusals);
+  bool may_restore(const cluster::Pod& pod, decide::PolicyState state);
+  void note(const cluster::Pod& pod, const decide::Grant& grant, cluster::RulePurpose purpose);
+  void sweep_again_after(base::Millis wait);
   bool act(const cluster::Pod& pod, const decide::Grant& grant, cluster::RulePurpose purpose);
   std::vector<base::Name> waiting_in_order() const;
 
@@ -69,12 +81,17 @@ class Controller {
   cluster::Store store_;
   Journal journal_;
   Mover mover_;
+  Intents intents_{store_};
+  Patience patience_;
+  PolicyReports reports_;
+  ObservedByPolicy observed_;  ///< in this sweep
   std::vector<bool> kinds_synced_;
   std::atomic<bool> synced_ = false;
   std::optional<HoldReason> last_hold_;
   bool changed_ = true;
   base::MonotonicTime next_sweep_{};
   base::MonotonicTime next_resync_{};
+  base::Millis resync_after_{0};  ///< decided anew by each sweep
 };
 
 }  // namespace migadapter::controller

@@ -158,6 +158,26 @@ void Journal::refused(const cluster::Pod& pod, const decide::UpgradeDecision& de
   writer_.record({pod.name_space, pod.name, pod.uid, false, "NotUpgraded", refusal_text(decision)});
 }
 
+void Journal::observed(const cluster::Pod& pod, const decide::Grant& grant,
+                       cluster::RulePurpose purpose, const base::Name& policy) {
+  const auto known = observed_.find(pod.uid);
+  if (known != observed_.end() && known->second == grant.grant) return;
+  if (!event_allowed()) return;
+  observed_.insert_or_assign(pod.uid, grant.grant);
+  const bool upgrade = purpose == cluster::RulePurpose::upgrade;
+  log_.info("pod would be moved", {{"move", upgrade ? "upgrade" : "restore"},
+                                   {"pod", full_name(pod)},
+                                   {"policy", policy.view()},
+                                   {"demand", grant.demand.view()},
+                                   {"grant", grant.grant.view()},
+                                   {"node", grant.node.view()}});
+  writer_.record(
+      {pod.name_space, pod.name, pod.uid, false, upgrade ? "WouldUpgrade" : "WouldRestore",
+       fmt::format("Policy {} only observes: the pod, which asked for {}, would be "
+                   "restarted to run on {} (node {} has one free)",
+                   policy.view(), grant.demand.view(), grant.grant.view(), grant.node.view())});
+}
+
 bool Journal::event_allowed() {
   const base::MonotonicTime now = clock_.monotonic();
   const auto earned = (now - events_refilled_) / kEventInterval;

@@ -41,8 +41,15 @@ class Journal {
 
   /// Says why a waiting pod stays as it is: once for each reason, and limited over the cluster.
   void refused(const cluster::Pod& pod, const decide::UpgradeDecision& decision);
+  /// Says what would be done with the pod if its policy did not only observe: once for each grant,
+  /// and limited over the cluster.
+  void observed(const cluster::Pod& pod, const decide::Grant& grant, cluster::RulePurpose purpose,
+                const base::Name& policy);
   /// The pod is gone: forget what was said about it.
-  void forget(const base::Name& pod_uid) { said_.erase(pod_uid); }
+  void forget(const base::Name& pod_uid) {
+    said_.erase(pod_uid);
+    observed_.erase(pod_uid);
+  }
 
  private:
   bool event_allowed();
@@ -51,6 +58,7 @@ class Journal {
   const base::Clock& clock_;
   base::Logger& log_;
   std::unordered_map<base::Name, decide::UpgradeReason> said_;
+  std::unordered_map<base::Name, base::Name> observed_;  ///< the grant, by the pod's uid
   int events_left_ = kEventBurst;
   base::MonotonicTime events_refilled_{};
 };

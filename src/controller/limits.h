@@ -53,6 +53,9 @@ inline constexpr int kSweepPauseFactor = 9;
 /// Going over everything although nothing was reported: what was missed heals within this time.
 inline constexpr base::Millis kResync{30'000};
 
+/// The same where a pod only waits for a time to pass: not sooner than this.
+inline constexpr base::Millis kShortestResync{500};
+
 /// While nothing may be evicted, the gate is looked at this often.
 inline constexpr base::Millis kGateRetry{500};
 
@@ -64,6 +67,9 @@ inline constexpr base::Millis kOldestWatch{150'000};
 inline constexpr base::Millis kProbeInterval{10'000};
 inline constexpr base::Millis kProbeRetry{500};
 inline constexpr base::Millis kOldestProbe{30'000};
+
+/// Numbers in a policy's status that change all the time are written this often at most.
+inline constexpr base::Millis kReportInterval{10'000};
 
 /// Events about refusals: this many at once, then one a second, as client-go limits its own.
 inline constexpr int kEventBurst = 25;

@@ -39,6 +39,7 @@ bool Mover::start(const cluster::Pod& pod, const decide::Grant& grant,
   if (!doors_.rules.put(rule).ok()) return false;
   doors_.store.hold({rule.id, grant.node, grant.requests, cluster::successor_of(pod)});
   paces_.begin(*pod.owner);
+  ledger_.begin(rule, doors_.clock.monotonic());
 
   Move move;
   move.rule = std::move(rule);
@@ -74,6 +75,7 @@ cluster::Rule Mover::make_rule(const cluster::Pod& pod, const decide::Grant& gra
 }
 
 void Mover::pod_changed(const cluster::Pod& pod) {
+  ledger_.saw(pod, doors_.clock.wall() - pod.created, doors_.clock.monotonic());
   Move* move = moves_.find_by_pod(pod.uid);
   if (move == nullptr && pod.granted) move = moves_.find(pod.granted->rule_id);
   if (move == nullptr) return;
@@ -193,6 +195,7 @@ void Mover::confirm(const cluster::Pod& new_pod, const std::string& rule_id) {
 
 void Mover::withdraw(const std::string& rule_id, MoveFailure failure, std::string_view detail) {
   const Move move = close(rule_id);
+  ledger_.annul(rule_id);
   paces_.withdrawn(move.rule.owner.uid);
   doors_.journal.ended(move, failure, detail);
 }
@@ -206,6 +209,7 @@ void Mover::fail(const std::string& rule_id, MoveFailure failure) {
 Move Mover::close(const std::string& rule_id) {
   doors_.rules.withdraw(rule_id);
   doors_.store.release(rule_id);
+  ledger_.end(rule_id);
   return moves_.end(rule_id);
 }
 

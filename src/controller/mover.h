@@ -12,6 +12,7 @@
 #include "cluster/store.h"
 #include "controller/inbox.h"
 #include "controller/journal.h"
+#include "controller/move_ledger.h"
 #include "controller/moves.h"
 #include "controller/owner_pace.h"
 #include "kube/cluster_writer.h"
@@ -57,6 +58,11 @@ class Mover {
 
   std::optional<base::MonotonicTime> next_deadline() const { return moves_.next_deadline(); }
 
+  /// The moves that a further one of the pod would come on top of. REQUIRES: pod.owner is set.
+  decide::BudgetUses uses(const cluster::Pod& pod) {
+    return ledger_.uses(pod.owner->uid, pod.name_space, doors_.clock.monotonic());
+  }
+
  private:
   cluster::Rule make_rule(const cluster::Pod& pod, const decide::Grant& grant,
                           cluster::RulePurpose purpose);
@@ -79,6 +85,7 @@ class Mover {
   base::Rng rng_;
   Moves moves_;
   OwnerPaces paces_;
+  MoveLedger ledger_;
   std::unordered_map<base::Name, Asked> asked_;  ///< by pod uid
 };
 

@@ -12,7 +12,9 @@
 #include "controller/act_gate.h"
 #include "controller/journal.h"
 #include "decide/admit.h"
+#include "decide/budget.h"
 #include "decide/fit.h"
+#include "decide/policy_status.h"
 #include "decide/restore.h"
 #include "decide/upgrade.h"
 #include "mig/safe_upgrade.h"
@@ -37,6 +39,7 @@ the repository's root.
 | `Restoring` | The pod is restarted so that it needs no larger instance any more. |
 | `Restored` | This pod runs on a smaller instance than its predecessor. |
 | `NotUpgraded` | The pod waits and stays as it is; the message says why. |
+| `WouldUpgrade`, `WouldRestore` | The pod would be restarted, but its policy is in mode Observe. |
 | `UpgradeFailed`, `RestoreFailed` | The pod was to be moved, and it came to nothing; see "A move that failed". |
 )";
 
@@ -57,8 +60,11 @@ std::string section(std::string_view title, Reason last) {
 
 std::string page() {
   using namespace decide;  // NOLINT(google-build-using-namespace): a list of its names
-  return kIntroduction + section("A pod that waits", UpgradeReason::no_node_fits) +
+  return kIntroduction + section("A pod that waits", UpgradeReason::budget_spent) +
          section("A pod that runs on a larger instance", RestoreReason::nothing_smaller_free) +
+         section("Whether a policy's budgets allow a move", BudgetReason::cluster_per_hour) +
+         section("The condition Ready of a policy", PolicyState::invalid) +
+         section("The condition Conflicting of a policy", ConflictReason::same_priority) +
          section("Whether a pod may be restarted", EligibleReason::no_profile) +
          section("Whether a pod fits a node", FitReason::spread_skewed) +
          section("Whether an instance is as good", mig::SafetyReason::unknown_facts) +

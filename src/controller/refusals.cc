@@ -27,8 +27,11 @@ const decide::UpgradeDecision* Refusals::find(const cluster::Pod& pod) const {
 
 void Refusals::remember(const cluster::Pod& pod, const decide::UpgradeDecision& decision) {
   MIGADAPTER_CHECK(!decision.grant);
-  // One free instance keeps one of many alike waiting: whose turn it is is the pod's own.
-  if (decision.reason == decide::UpgradeReason::fits_now) return;
+  // One free instance keeps one of many alike waiting: whose turn it is is the pod's own. So is how
+  // long it has waited.
+  const bool is_its_own = decision.reason == decide::UpgradeReason::fits_now ||
+                          decision.reason == decide::UpgradeReason::waits_first;
+  if (is_its_own) return;
   if (pod.owner) by_owner_.insert_or_assign(pod.owner->uid, Refusal{&pod, decision});
 }
 

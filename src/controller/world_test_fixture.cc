@@ -54,6 +54,8 @@ void World::tell_all() {
   for (const auto& [node_name, node] : nodes_) tell(node);
   for (auto& [owner_name, state] : owners_) tell_owner(state);
   for (const auto& [pod_name, pod] : pods_) tell(pod);
+  for (const auto& [namespace_name, name_space] : namespaces_) tell(name_space);
+  for (const auto& [policy_name, policy] : policies_) tell(policy);
   for (int kind = 0; kind < kube::kWatchedKindCount; ++kind)
     tell(kube::Synced{kube::WatchedKind(kind)});
 }
@@ -85,6 +87,37 @@ void World::add_owner(const std::string& owner_name, const std::string& resource
   state.owner.kind = kind;
   state.resource = resource;
   fill_owner(state);
+}
+
+void World::add_namespace(const std::string& namespace_name,
+                          const std::map<std::string, std::string>& labels) {
+  cluster::Namespace& name_space = namespaces_[namespace_name];
+  name_space.name = name(namespace_name);
+  for (const auto& [key, value] : labels) name_space.labels.emplace_back(name(key), name(value));
+  tell(name_space);
+}
+
+void World::put_policy(cluster::Policy policy) {
+  cluster::Policy& stored = policies_[policy.name.str()];
+  policy.generation = stored.generation + 1;
+  policy.status = stored.status;
+  policy.resource_version = std::to_string(next_version_++);
+  stored = std::move(policy);
+  tell(stored);
+}
+
+void World::remove_policy(const std::string& policy_name) {
+  tell(kube::Removed{kube::WatchedKind::mig_policies, policies_.at(policy_name).uid});
+  policies_.erase(policy_name);
+}
+
+void World::report(const cluster::Policy& policy, const cluster::PolicyStatus& status) {
+  cluster::Policy& stored = policies_.at(policy.name.str());
+  if (stored.resource_version != policy.resource_version) return;  // conflict
+  ++status_writes_;
+  stored.status = status;
+  stored.resource_version = std::to_string(next_version_++);
+  tell(stored);
 }
 
 void World::opt_out(const std::string& owner_name) {

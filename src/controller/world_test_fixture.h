@@ -37,6 +37,13 @@ class World : public kube::ClusterWriter {
   void opt_out(const std::string& owner);
   void add_bare_pod(const std::string& name, const std::string& resource);
   void scale(const std::string& owner, int replicas);
+  void add_namespace(const std::string& name, const std::map<std::string, std::string>& labels);
+  /// Creates or changes the policy; its version and generation are the cluster's.
+  void put_policy(cluster::Policy policy);
+  void remove_policy(const std::string& name);
+  const cluster::Policy& policy(const std::string& name) const { return policies_.at(name); }
+  int status_writes() const { return status_writes_; }
+
   /// Starts the controller anew: rules, promises, moves and back-off are lost with the old one.
   void restart_controller();
 
@@ -76,6 +83,7 @@ class World : public kube::ClusterWriter {
   // kube::ClusterWriter
   void evict(const kube::Eviction& eviction, std::function<void(base::Status)> done) override;
   void record(const kube::EventRecord& event) override { events_.push_back(event); }
+  void report(const cluster::Policy& policy, const cluster::PolicyStatus& status) override;
 
   base::ManualClock clock{base::WallTime(base::Millis(1'700'000'000'000))};
 
@@ -103,6 +111,9 @@ class World : public kube::ClusterWriter {
   std::map<std::string, cluster::Node> nodes_;
   std::map<std::string, OwnerState> owners_;
   std::map<std::string, cluster::Pod> pods_;
+  std::map<std::string, cluster::Namespace> namespaces_;
+  std::map<std::string, cluster::Policy> policies_;
+  int status_writes_ = 0;
   int next_version_ = 1;
   int evictions_ = 0;
   std::uint64_t controllers_ = 0;  ///< started so far

@@ -12,6 +12,7 @@
 #include "decide/fit.h"
 #include "decide/neighbours.h"
 #include "decide/patched_pod.h"
+#include "decide/policy.h"
 #include "mig/profile.h"
 
 namespace migadapter::decide {
@@ -126,13 +127,17 @@ GrantResult try_candidate(const Snapshot& snapshot, const GrantSearch& search,
   return NodeSearch(snapshot, search, candidate).run();
 }
 
+bool is_candidate(const CandidateFilter& filter, const base::Name& resource) {
+  if (resource == filter.present) return false;
+  return resource == filter.demand ? filter.demand_itself : allows(filter.policy, resource);
+}
+
 }  // namespace
 
 std::vector<Candidate> candidates(const Snapshot& snapshot, const CandidateFilter& filter) {
   std::vector<Candidate> found;
   for (const base::Name& resource : snapshot.resources_with_free()) {
-    if (resource == filter.present || (resource == filter.demand && !filter.demand_itself))
-      continue;
+    if (!is_candidate(filter, resource)) continue;
     for (const WasteShare& share : safe_shares(snapshot, filter.demand, resource)) {
       if (!filter.below || is_smaller(share, *filter.below)) found.push_back({resource, share});
     }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/policy.h"
 #include "cluster/snapshot.h"
 #include "decide/waste_share.h"
 
@@ -25,7 +26,8 @@ struct CandidateFilter {
   base::Name demand;
   base::Name present;          ///< what the pod asks for now, which is never a candidate
   bool demand_itself = false;  ///< the demanded resource is a candidate too, and wastes nothing
-  std::optional<WasteShare> below;  ///< only what is_smaller than this
+  std::optional<WasteShare> below;     ///< only what is_smaller than this
+  cluster::UpgradePolicy policy = {};  ///< only what it allows, and the demand itself
 };
 
 /// Every candidate, least waste first, then by name. A resource that wastes differently on

@@ -77,7 +77,7 @@ TEST(RestoreProperty, TheNextRestoreReclaimsTheMostOfAllAndIsTheOldestOfEquals) 
     restored += next ? 1 : 0;
     for (const base::Name& uid : snapshot.upgraded()) {
       const Pod& pod = *snapshot.find_pod(uid);
-      const RestoreDecision decision = restore(snapshot, pod, {}, kNow);
+      const RestoreDecision decision = restore(snapshot, pod, PodPolicy{}, kNow);
       if (!decision.grant) continue;
       ASSERT_TRUE(next) << pod.name << " could be restored";
       EXPECT_LE(order(pod, decision), order(*snapshot.find_pod(next->pod_uid), next->decision));

@@ -28,6 +28,15 @@ Text text_of(RestoreReason reason) {
       return {"NotUpgraded", "The pod runs with the MIG resource that its author asked for."};
     case RestoreReason::not_running:
       return {"NotRunning", "The pod is not bound to a node, so it occupies no larger instance."};
+    case RestoreReason::policy_off:
+      return {"PolicyOff", "The pod's policy is in mode Off, so the pod stays as it is."};
+    case RestoreReason::policy_suspended:
+      return {"PolicySuspended",
+              "A policy that selects the pod is suspended, so nothing is moved until its field "
+              "suspend is false again."};
+    case RestoreReason::policy_invalid:
+      return {"PolicyInvalid",
+              "The pod's policy cannot be read, so nothing is moved; see its condition Ready."};
     case RestoreReason::mode_never:
       return {"ModeNever", "The restore mode is Never: upgraded pods keep what they have."};
     case RestoreReason::not_needed:
@@ -65,6 +74,24 @@ RestoreDecision refused(RestoreReason reason, std::string detail = {}) {
   return decision;
 }
 
+/// `restored` when the policy lets its pods be moved back at all.
+RestoreReason check_policy(const PodPolicy& policy) {
+  switch (policy.state) {
+    case PolicyState::enforcing:
+    case PolicyState::observing:
+      return policy.restore.mode == RestoreMode::never ? RestoreReason::mode_never
+                                                       : RestoreReason::restored;
+    case PolicyState::off:
+      return RestoreReason::policy_off;
+    case PolicyState::suspended:
+      return RestoreReason::policy_suspended;
+    case PolicyState::invalid:
+      return RestoreReason::policy_invalid;
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
 /// Until the kubelet has started the pod it has run for no time at all.
 base::Millis run_time(const Pod& pod, base::WallTime now) {
   const bool started = pod.started != base::WallTime{};
@@ -72,11 +99,13 @@ base::Millis run_time(const Pod& pod, base::WallTime now) {
 }
 
 /// What can be said without looking for an instance; `restored` when nothing forbids the search.
-RestoreDecision check_pod(const Snapshot& snapshot, const Pod& pod, const RestorePolicy& policy,
+RestoreDecision check_pod(const Snapshot& snapshot, const Pod& pod, const PodPolicy& policy,
                           base::WallTime now) {
   if (!cluster::is_upgraded(pod)) return refused(RestoreReason::not_upgraded);
   if (!pod.bound() || pod.finished()) return refused(RestoreReason::not_running);
-  if (policy.mode == RestoreMode::never) return refused(RestoreReason::mode_never);
+  if (const RestoreReason reason = check_policy(policy); reason != RestoreReason::restored) {
+    return refused(reason, policy.policy.str());
+  }
   const EligibleReason reason = eligible(snapshot, pod, Move::restore);
   if (reason != EligibleReason::eligible) {
     RestoreDecision decision = refused(RestoreReason::not_eligible, std::string(to_string(reason)));
@@ -86,7 +115,9 @@ RestoreDecision check_pod(const Snapshot& snapshot, const Pod& pod, const Restor
   if (std::string feature = unmodelled_feature(snapshot, pod); !feature.empty()) {
     return refused(RestoreReason::not_provable, std::move(feature));
   }
-  if (run_time(pod, now) < policy.minimum_run_time) return refused(RestoreReason::runs_too_short);
+  if (run_time(pod, now) < policy.restore.minimum_run_time) {
+    return refused(RestoreReason::runs_too_short);
+  }
   return refused(RestoreReason::restored);
 }
 
@@ -139,6 +170,13 @@ std::string_view explain(RestoreReason reason) {
 
 RestoreDecision restore(const Snapshot& snapshot, const Pod& pod, const RestorePolicy& policy,
                         base::WallTime now) {
+  PodPolicy alone;
+  alone.restore = policy;
+  return restore(snapshot, pod, alone, now);
+}
+
+RestoreDecision restore(const Snapshot& snapshot, const Pod& pod, const PodPolicy& policy,
+                        base::WallTime now) {
   RestoreDecision decision = check_pod(snapshot, pod, policy, now);
   if (decision.reason != RestoreReason::restored) return decision;
   const auto demand = cluster::single_resource(pod.granted->demand);
@@ -150,12 +188,13 @@ RestoreDecision restore(const Snapshot& snapshot, const Pod& pod, const RestoreP
   const NodeState* node = snapshot.find_node(pod.node);
   const auto waste = node == nullptr ? std::nullopt : waste_of(*node, *demand, *granted);
   if (!waste) return refused(RestoreReason::unknown_hardware, pod.node.str());
-  if (policy.mode == RestoreMode::when_needed && !is_needed(snapshot, pod, *granted, *node)) {
+  if (policy.restore.mode == RestoreMode::when_needed &&
+      !is_needed(snapshot, pod, *granted, *node)) {
     return refused(RestoreReason::not_needed, granted->str());
   }
   // Every pod that waits for an instance itself gets it first: it has none yet.
   constexpr auto kAnyPriority = std::numeric_limits<std::int32_t>::min();
-  const GrantSearch search{pod, {*demand, *granted, true, waste}, kAnyPriority};
+  const GrantSearch search{pod, {*demand, *granted, true, waste, policy.upgrade}, kAnyPriority};
   return decide_by(*demand, *node, *waste, find_grant(snapshot, search));
 }
 

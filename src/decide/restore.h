@@ -9,26 +9,21 @@
 
 #include "cluster/snapshot.h"
 #include "decide/eligible.h"
+#include "decide/policy.h"
 #include "decide/upgrade.h"
 
 namespace migadapter::decide {
 
-/// When upgraded pods are moved back. A restore restarts a running pod.
-enum class RestoreMode {
-  eager,        ///< as soon as a smaller grant fits
-  when_needed,  ///< only when a waiting pod asks for what the restore frees
-  never,
-};
-
-struct RestorePolicy {
-  RestoreMode mode = RestoreMode::eager;
-  base::Millis minimum_run_time{0};  ///< a pod younger than this is left to run
-};
+using cluster::RestoreMode;
+using cluster::RestorePolicy;
 
 enum class RestoreReason {
   restored,
   not_upgraded,
   not_running,
+  policy_off,
+  policy_suspended,
+  policy_invalid,
   mode_never,
   not_needed,
   runs_too_short,
@@ -50,7 +45,12 @@ struct RestoreDecision {
 };
 
 /// Decides about one pod, by itself. The instance it runs on counts as taken: a smaller one must be
-/// free now. Pods that wait for that one themselves, of whatever priority, are served before.
+/// free now. Pods that wait for that one themselves, of whatever priority, are served before. What
+/// the policy only observes is decided as if it enforced; its hysteresis is for the caller to keep.
+RestoreDecision restore(const cluster::Snapshot& snapshot, const cluster::Pod& pod,
+                        const PodPolicy& policy, base::WallTime now);
+
+/// The same without any policy but this.
 RestoreDecision restore(const cluster::Snapshot& snapshot, const cluster::Pod& pod,
                         const RestorePolicy& policy, base::WallTime now);
 
@@ -61,9 +61,10 @@ struct NextRestore {
 
 /// The one restore to do next: the one that reclaims the most waste, then the oldest pod. Pods for
 /// which `held` is true (their owner has a move in flight or backs off) are passed over. Looks for
-/// an instance only for pods that could get one, the most promising first.
+/// an instance only for pods that could get one, the most promising first. Each pod's own policy
+/// holds, `defaults` where it says nothing.
 std::optional<NextRestore> next_restore(const cluster::Snapshot& snapshot,
-                                        const RestorePolicy& policy, base::WallTime now,
+                                        const RestorePolicy& defaults, base::WallTime now,
                                         const std::function<bool(const cluster::Pod&)>& held);
 
 }  // namespace migadapter::decide

@@ -32,6 +32,15 @@ Text text_of(UpgradeReason reason) {
       return {"NotWaiting", "The pod does not wait for the scheduler to find it a node."};
     case UpgradeReason::nominated:
       return {"Nominated", "The scheduler has set a node aside for the pod already."};
+    case UpgradeReason::policy_off:
+      return {"PolicyOff", "The pod's policy is in mode Off, so the pod stays as it is."};
+    case UpgradeReason::policy_suspended:
+      return {"PolicySuspended",
+              "A policy that selects the pod is suspended, so nothing is moved until its field "
+              "suspend is false again."};
+    case UpgradeReason::policy_invalid:
+      return {"PolicyInvalid",
+              "The pod's policy cannot be read, so nothing is moved; see its condition Ready."};
     case UpgradeReason::fits_now:
       return {"FitsNow", "What the pod asks for is free; the scheduler will place it as it is."};
     case UpgradeReason::not_eligible:
@@ -44,6 +53,11 @@ Text text_of(UpgradeReason reason) {
       return {"LimitedNamespace",
               "A ResourceQuota or LimitRange of the namespace names the MIG resource, so the "
               "changed pod might be rejected."};
+    case UpgradeReason::waits_first:
+      return {
+          "WaitsFirst",
+          "The pod's policy lets a pod wait for a while before it is upgraded, and that time is "
+          "not over."};
     case UpgradeReason::unknown_hardware:
       return {"UnknownHardware",
               "No node that offers the profile has a known GPU model; check the label "
@@ -55,24 +69,60 @@ Text text_of(UpgradeReason reason) {
               "Pods of equal or higher priority ask for the larger instances themselves."};
     case UpgradeReason::no_node_fits:
       return {"NoNodeFits", "Larger MIG instances are free, but on nodes the pod cannot run on."};
+    case UpgradeReason::not_allowed:
+      return {"NotAllowed",
+              "Larger MIG instances are free, but the pod's policy allows none of them."};
+    case UpgradeReason::budget_spent:
+      return {"BudgetSpent", "A budget of the pod's policy allows no further move now."};
   }
   MIGADAPTER_CHECK(false);
   return {};
 }
 
 UpgradeDecision refused(UpgradeReason reason, std::string detail = {}) {
-  return {reason, EligibleReason::eligible, std::nullopt, std::move(detail)};
+  return {reason, EligibleReason::eligible, std::nullopt, std::move(detail), std::nullopt};
+}
+
+/// `upgraded` when the policy lets its pods be moved at all.
+UpgradeReason check_policy(const PodPolicy& policy) {
+  switch (policy.state) {
+    case PolicyState::enforcing:
+    case PolicyState::observing:
+      return UpgradeReason::upgraded;
+    case PolicyState::off:
+      return UpgradeReason::policy_off;
+    case PolicyState::suspended:
+      return UpgradeReason::policy_suspended;
+    case PolicyState::invalid:
+      return UpgradeReason::policy_invalid;
+  }
+  MIGADAPTER_CHECK(false);
+  return {};
+}
+
+/// Says how long the pod still has to wait; `upgraded` when it has waited for long enough.
+UpgradeDecision check_age(const Pod& pod, const PodPolicy& policy, base::WallTime now) {
+  const base::Millis left = pod.created + policy.upgrade.after - now;
+  const bool waits = policy.upgrade.after > base::Millis{0} && left > base::Millis{0};
+  if (!waits) return refused(UpgradeReason::upgraded);
+  UpgradeDecision decision = refused(UpgradeReason::waits_first, policy.policy.str());
+  decision.wait = left;
+  return decision;
 }
 
 /// What can be said of the pod by itself; `upgraded` when nothing forbids the search.
-UpgradeDecision check_pod(const Snapshot& snapshot, const Pod& pod) {
+UpgradeDecision check_pod(const Snapshot& snapshot, const Pod& pod, const PodPolicy& policy) {
   if (!pod.waits_for_capacity()) return refused(UpgradeReason::not_waiting);
   if (!pod.nominated_node.empty()) {
     return refused(UpgradeReason::nominated, pod.nominated_node.str());
   }
+  if (const UpgradeReason reason = check_policy(policy); reason != UpgradeReason::upgraded) {
+    return refused(reason, policy.policy.str());
+  }
   const EligibleReason reason = eligible(snapshot, pod, Move::upgrade);
   if (reason != EligibleReason::eligible) {
-    return {UpgradeReason::not_eligible, reason, std::nullopt, std::string(to_string(reason))};
+    return {UpgradeReason::not_eligible, reason, std::nullopt, std::string(to_string(reason)),
+            std::nullopt};
   }
   if (std::string feature = unmodelled_feature(snapshot, pod); !feature.empty()) {
     return refused(UpgradeReason::not_provable, std::move(feature));
@@ -107,12 +157,19 @@ bool scheduler_will_place(const Snapshot& snapshot, const Pod& pod, const base::
   return first_with(offers, own) != nullptr;
 }
 
+/// Whether the policy is why there is no candidate.
+bool keeps_any_out(const Snapshot& snapshot, CandidateFilter filter) {
+  filter.policy = {};
+  return !candidates(snapshot, filter).empty();
+}
+
 UpgradeReason reason_for(const Snapshot& snapshot, GrantObstacle obstacle,
-                         const base::Name& demand) {
+                         const CandidateFilter& filter) {
   switch (obstacle) {
     case GrantObstacle::none_free:
-      return is_known_hardware(snapshot, demand) ? UpgradeReason::nothing_larger_free
-                                                 : UpgradeReason::unknown_hardware;
+      if (keeps_any_out(snapshot, filter)) return UpgradeReason::not_allowed;
+      return is_known_hardware(snapshot, filter.demand) ? UpgradeReason::nothing_larger_free
+                                                        : UpgradeReason::unknown_hardware;
     case GrantObstacle::limited:
       return UpgradeReason::limited_namespace;
     case GrantObstacle::no_node_fits:
@@ -124,17 +181,19 @@ UpgradeReason reason_for(const Snapshot& snapshot, GrantObstacle obstacle,
   return {};
 }
 
-UpgradeDecision decide_by(const Snapshot& snapshot, const base::Name& demand, GrantResult result) {
+UpgradeDecision decide_by(const Snapshot& snapshot, const CandidateFilter& filter,
+                          GrantResult result) {
+  const base::Name& demand = filter.demand;
   if (!result.found) {
     const std::string detail = result.detail.empty() ? demand.str() : std::move(result.detail);
-    return refused(reason_for(snapshot, result.obstacle, demand), detail);
+    return refused(reason_for(snapshot, result.obstacle, filter), detail);
   }
   FoundGrant& found = *result.found;
   // The demand itself wastes nothing anywhere, unknown hardware included.
   const mig::Waste waste =
       found.resource == demand ? mig::Waste{} : in_slices_of(found.share, *found.node->model);
   Grant grant{demand, found.resource, found.node->node.name, std::move(found.requests), waste};
-  return {UpgradeReason::upgraded, EligibleReason::eligible, std::move(grant), {}};
+  return {UpgradeReason::upgraded, EligibleReason::eligible, std::move(grant), {}, std::nullopt};
 }
 
 }  // namespace
@@ -147,8 +206,10 @@ std::string_view explain(UpgradeReason reason) {
   return text_of(reason).sentence;
 }
 
-UpgradeDecision upgrade(const Snapshot& snapshot, const Pod& pod) {
-  UpgradeDecision decision = check_pod(snapshot, pod);
+UpgradeDecision upgrade(const Snapshot& snapshot, const Pod& pod, const PodPolicy& policy,
+                        base::WallTime now) {
+  UpgradeDecision decision = check_pod(snapshot, pod, policy);
+  if (decision.reason == UpgradeReason::upgraded) decision = check_age(pod, policy, now);
   if (decision.reason != UpgradeReason::upgraded) return decision;
   const auto demand = cluster::single_resource(cluster::demand_of(pod));
   const auto present = cluster::single_resource(pod.mig_requests);
@@ -160,8 +221,9 @@ UpgradeDecision upgrade(const Snapshot& snapshot, const Pod& pod) {
     return refused(UpgradeReason::fits_now, present->str());
   }
   const bool demand_itself = *present != *demand;
-  const GrantSearch search{pod, {*demand, *present, demand_itself, std::nullopt}, pod.priority};
-  return decide_by(snapshot, *demand, find_grant(snapshot, search));
+  const GrantSearch search{
+      pod, {*demand, *present, demand_itself, std::nullopt, policy.upgrade}, pod.priority};
+  return decide_by(snapshot, search.filter, find_grant(snapshot, search));
 }
 
 }  // namespace migadapter::decide

@@ -379,7 +379,7 @@ TEST_F(UpgradeTest, TheSameSnapshotGivesTheSameAnswer) {
 }
 
 TEST(UpgradeReason, EveryReasonHasAWordAndASentence) {
-  for (int each = 0; each <= static_cast<int>(UpgradeReason::no_node_fits); ++each) {
+  for (int each = 0; each <= static_cast<int>(UpgradeReason::budget_spent); ++each) {
     const auto reason = static_cast<UpgradeReason>(each);
     EXPECT_TRUE(std::isupper(to_string(reason).front()));
     EXPECT_TRUE(explain(reason).ends_with('.'));

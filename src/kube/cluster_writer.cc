@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <memory>
 
+#include "kube/codec/policy_codec.h"
 #include "kube/codec/timestamp.h"
 #include "kube/transport/api_status.h"
 
@@ -87,6 +88,24 @@ class ApiClusterWriter final : public ClusterWriter {
     transport_.send(std::move(request), [&log = log_](const base::Result<HttpResponse>& answer) {
       const base::Status status = status_of(answer, "recording an event");
       if (!status.ok()) log.warning("dropped an event", {{"error", status.error().message()}});
+    });
+  }
+
+  void report(const cluster::Policy& policy, const cluster::PolicyStatus& status) override {
+    HttpRequest request;
+    request.method = "PATCH";
+    request.path = fmt::format("/apis/migadapter.io/v1alpha1/migpolicies/{}/status?fieldManager={}",
+                               policy.name.view(), kComponent);
+    request.content_type = "application/merge-patch+json";
+    request.body = encode_policy_status(policy, status);
+    std::string what = fmt::format("writing the status of policy {}", policy.name.view());
+    transport_.send(std::move(request), [&log = log_, what = std::move(what)](
+                                            const base::Result<HttpResponse>& answer) {
+      const base::Status written = status_of(answer, what);
+      const bool outdated = !written.ok() && (written.error().code() == base::ErrorCode::conflict ||
+                                              written.error().code() == base::ErrorCode::not_found);
+      if (!written.ok() && !outdated)
+        log.warning("a policy's status is not up to date", {{"error", written.error().message()}});
     });
   }
 

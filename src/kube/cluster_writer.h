@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "base/result.h"
+#include "cluster/policy.h"
 #include "kube/http.h"
 
 namespace migadapter::kube {
@@ -42,6 +43,10 @@ class ClusterWriter {
 
   /// Records an Event, best effort: failures are logged and dropped.
   virtual void record(const EventRecord& event) = 0;
+
+  /// Writes the status of the policy as it was read, best effort: refused when it has changed
+  /// since, which the watch will show; other failures are logged and dropped.
+  virtual void report(const cluster::Policy& policy, const cluster::PolicyStatus& status) = 0;
 };
 
 std::unique_ptr<ClusterWriter> make_cluster_writer(HttpTransport& transport,
