@@ -9,6 +9,7 @@ from test_walkthrough import walk_through
 
 NAMESPACE = ACCOUNT = ROLE = "mig-adapter"
 USER = f"system:serviceaccount:{NAMESPACE}:{ACCOUNT}"
+POLICY = '{"apiVersion":"migadapter.io/v1alpha1","kind":"MigPolicy","metadata":{"name":"all"},"spec":{}}'
 CONFIGURATIONS = "admissionregistration.k8s.io/mutatingwebhookconfigurations"
 
 
@@ -48,6 +49,7 @@ def test_the_role_grants_what_the_walkthrough_uses_and_nothing_else(
         plane.kubectl("apply", "-f", ROOT / "deploy" / manifest)
     account = kubeconfig_of_account(plane, tmp_path / "kubeconfig")
     adapter = start_adapter("--no-crds", kubeconfig=account, namespace=NAMESPACE)
+    plane.kubectl("create", "-f", "-", text_in=POLICY)
     walk_through(plane, namespace)
 
     def told_and_renewed():
@@ -61,6 +63,7 @@ def test_the_role_grants_what_the_walkthrough_uses_and_nothing_else(
 
     plane.wait_until("the Events are written and the Lease is renewed", told_and_renewed)
     adapter.stop()
+    plane.kubectl("delete", "migpolicy", "all")
     # A watch is written to the log when it ends, some of them a moment after the process.
     plane.wait_until("the last requests are in the audit log", lambda: granted(plane) <= all_used(),
                      patience=20)
