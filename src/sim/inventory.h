@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/demand.h"
@@ -54,7 +55,9 @@ struct Place {
 /// that knows nothing of them, so that no slot can be used twice without anybody noticing.
 class Inventory {
  public:
-  explicit Inventory(int kinds) : kinds_(kinds) {}
+  /// `models`: the order of the bits of a ModelSet; models of nodes that are not among them follow.
+  explicit Inventory(int kinds, std::vector<std::string> models = {})
+      : kinds_(kinds), models_(std::move(models)) {}
 
   /// A partition that several nodes share; lives as long as the inventory.
   Partition& add(std::unique_ptr<Partition> partition);

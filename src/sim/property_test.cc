@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sim/scheduler.h"
+#include "sim/scenario.h"
 #include "sim/testing.h"
 
 namespace migadapter::sim {
@@ -34,30 +34,11 @@ Workload random_workload(base::Rng& random) {
   return workload;
 }
 
-Inventory inventory_for(const Policy& policy, const Workload& workload) {
-  if (policy.cutting == Cutting::whole) return testing::fixed_nodes(workload, {"7g.40gb"}, 2, 2);
-  if (policy.cutting != Cutting::on_demand) {
-    return testing::fixed_nodes(workload, testing::kBalanced, 2, 2);
-  }
-  Inventory inventory(workload.kinds.size());
-  Partition& partition = inventory.add(make_free_partition(testing::a100(), workload.kinds));
-  for (const char* name : {"a", "b"}) inventory.add_node(testing::node_spec(name, 2), partition);
-  return inventory;
-}
-
 Outcome run(const Policy& policy, const Workload& workload, std::uint64_t seed) {
-  Inventory inventory = inventory_for(policy, workload);
-  SchedulerPlacement scheduler(ScoringStrategy::least_allocated);
-  const auto placement = policy.make_placement ? policy.make_placement(workload) : nullptr;
-  const auto adapter = policy.make_adapter ? policy.make_adapter(workload, inventory) : nullptr;
-  EngineOptions options;
-  options.seed = seed;
-  if (policy.cutting == Cutting::whole) options.first_grant = workload.kinds.find("7g.40gb");
-  const Outcome outcome =
-      Engine({workload, inventory, placement ? *placement : scheduler, adapter.get()}, options)
-          .run();
-  EXPECT_EQ(inventory.free_units(), inventory.units());
-  return outcome;
+  ClusterSpec cluster{&testing::a100(), {testing::geometry_of(testing::kBalanced)}};
+  cluster.nodes = 2;
+  cluster.gpus_per_node = 2;
+  return run_policy({workload, cluster, {}, ScoringStrategy::least_allocated}, policy, seed);
 }
 
 TEST(Property, TheSameSeedGivesTheSameOutcomeUnderEveryPolicy) {

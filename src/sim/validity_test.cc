@@ -53,7 +53,7 @@ std::vector<NodeSpec> nodes_in_order_by_chance(std::vector<NodeSpec> nodes, std:
 }
 
 Inventory shared_gpus(const std::vector<NodeSpec>& nodes, const Kinds& kinds) {
-  Inventory inventory(kinds.size());
+  Inventory inventory(kinds.size(), models_of(nodes));
   Partition& partition = inventory.add(make_shared_partition(kinds));
   for (const NodeSpec& node : nodes) inventory.add_node(node, partition);
   return inventory;
@@ -64,9 +64,8 @@ class FgdTable : public ::testing::Test {
   /// Percent in use by percent asked for.
   static std::vector<double> measure(std::string_view policy, std::string_view pods) {
     const auto nodes = load_openb_nodes(kFolder + "openb_node_list_gpu_node.csv.gz");
-    const auto models = shared_gpus(*nodes, {}).models();
-    const auto workload =
-        load_openb_shares(kFolder + "openb_pod_list_" + std::string(pods) + ".csv.gz", models);
+    const auto workload = load_openb_shares(
+        kFolder + "openb_pod_list_" + std::string(pods) + ".csv.gz", models_of(*nodes));
     std::vector<double> sums(131);
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
       Inventory inventory = shared_gpus(nodes_in_order_by_chance(*nodes, seed), workload->kinds);

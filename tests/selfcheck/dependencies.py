@@ -27,7 +27,7 @@ _OPENSSL = r"src/webhook/(connection|tls_context|certificate\w*|openssl_\w+)\.(c
 # second in words. The first pattern that matches decides.
 THIRD_PARTY = [
     (r"curl/.*", r"src/kube/transport/[^/]*\.cc", "src/kube/transport/*.cc"),
-    (r"boost/json.*", r"src/kube/.*\.cc", "a .cc file of src/kube/"),
+    (r"boost/json.*", r"src/(kube|sim)/.*\.cc", "a .cc file of src/kube/ or src/sim/"),
     (r"boost/.*", _BOOST_ASIO, "the webhook's server files"),
     (r"openssl/.*", _OPENSSL, "the webhook's server and certificate files, and tests"),
     (r"yaml-cpp/.*", r"src/kube/credentials/kubeconfig[^/]*\.cc", "src/kube/credentials/kubeconfig*.cc"),

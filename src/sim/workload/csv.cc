@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -14,8 +15,8 @@ base::Error mistake(const std::string& what) {
   return {base::ErrorCode::invalid_argument, what};
 }
 
-std::string at_line(int line) {
-  return "line " + std::to_string(line) + ": ";
+std::string place_of(int line) {
+  return "line " + std::to_string(line);
 }
 
 /// Reads one record after the other.
@@ -100,8 +101,33 @@ std::int64_t CsvRow::number_or(std::string_view column, std::int64_t otherwise) 
   return has(column) && !text(column).empty() ? number(column) : otherwise;
 }
 
+double CsvRow::decimal(std::string_view column) {
+  const std::string_view value = text(column);
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool whole = error == std::errc() && end == value.data() + value.size();
+  if (whole && number >= 0 && std::isfinite(number)) return number;
+  fail(std::string(column) + " must be a number, not negative, and not \"" + std::string(value) +
+       "\"");
+  return 0;
+}
+
+base::Millis CsvRow::seconds(std::string_view column) {
+  constexpr double kMost = 1e12;  // 30,000 years; sums of milliseconds stay far from overflow
+  const double number = decimal(column);
+  if (number > kMost) fail(std::string(column) + " must be less than 1e12 seconds");
+  return base::Millis(std::llround(std::min(number, kMost) * 1000));
+}
+
 void CsvRow::fail(const std::string& what) {
-  if (status_.ok()) status_ = mistake(at_line(line_) + what);
+  if (status_.ok()) status_ = mistake(place_ + ": " + what);
+}
+
+CsvTable::CsvTable(std::vector<std::string> columns, std::vector<std::vector<std::string>> rows)
+    : columns_(std::move(columns)) {
+  for (std::vector<std::string>& values : rows) {
+    rows_.push_back({std::move(values), "element " + std::to_string(rows_.size())});
+  }
 }
 
 base::Result<CsvTable> CsvTable::parse(std::string_view text) {
@@ -111,17 +137,17 @@ base::Result<CsvTable> CsvTable::parse(std::string_view text) {
   while (!records.at_end()) {
     const int line = records.line();
     auto values = records.next();
-    if (!values) return mistake(at_line(line) + "a quote does not end");
+    if (!values) return mistake(place_of(line) + ": a quote does not end");
     if (line == 1) {
       table.columns_ = *std::move(values);
       continue;
     }
     if (*values == std::vector<std::string>{""}) continue;
     if (values->size() != table.columns_.size()) {
-      return mistake(at_line(line) + std::to_string(values->size()) + " values, but " +
+      return mistake(place_of(line) + ": " + std::to_string(values->size()) + " values, but " +
                      std::to_string(table.columns_.size()) + " columns");
     }
-    table.rows_.push_back({*std::move(values), line});
+    table.rows_.push_back({*std::move(values), place_of(line)});
   }
   return table;
 }

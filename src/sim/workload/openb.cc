@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -51,8 +52,7 @@ base::Result<OpenbPod> read_pod(CsvRow row) {
   const bool is_possible = pod.gpus >= 0 && pod.gpu_milli >= 0 && pod.gpu_milli <= kWholeMilli;
   if (!is_possible || (pod.gpus > 0 && pod.gpu_milli == 0)) {
     return base::Error(base::ErrorCode::invalid_argument,
-                       "line " + std::to_string(row.line()) +
-                           ": gpu_milli must be 1 to 1000 for each of num_gpu GPUs");
+                       row.place() + ": gpu_milli must be 1 to 1000 for each of num_gpu GPUs");
   }
   return pod;
 }
@@ -129,6 +129,12 @@ base::Result<std::vector<NodeSpec>> load_openb_nodes(const std::string& path) {
     nodes.push_back(std::move(node));
   }
   return nodes;
+}
+
+std::vector<std::string> models_of(const std::vector<NodeSpec>& nodes) {
+  std::set<std::string> models;
+  for (const NodeSpec& node : nodes) models.insert(node.model);
+  return {models.begin(), models.end()};
 }
 
 base::Result<Workload> load_openb_shares(const std::string& path,

@@ -14,6 +14,9 @@ namespace migadapter::sim {
 /// The nodes, in the file's order.
 base::Result<std::vector<NodeSpec>> load_openb_nodes(const std::string& path);
 
+/// The GPU models of the nodes, in the order of their names.
+std::vector<std::string> models_of(const std::vector<NodeSpec>& nodes);
+
 /// Every pod with the part of a GPU that it asked for, and the GPU models that it may run on: those
 /// of `models` that it names, all where it names none.
 base::Result<Workload> load_openb_shares(const std::string& path,
