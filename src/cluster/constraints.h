@@ -63,7 +63,8 @@ struct Constraints {
   std::vector<AffinityTerm> anti_affinity;  ///< none of them may
   std::vector<SpreadConstraint> spread;
   std::vector<HostPort> host_ports;
-  std::vector<Unmodelled> unmodelled;  ///< without duplicates, in enum order
+  std::vector<base::Name> volume_claims;  ///< PersistentVolumeClaims of its namespace
+  std::vector<Unmodelled> unmodelled;     ///< without duplicates, in enum order
   friend bool operator==(const Constraints&, const Constraints&) = default;
 };
 

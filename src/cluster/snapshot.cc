@@ -39,6 +39,13 @@ const Namespace* Snapshot::find_namespace(const base::Name& name) const {
   return find_in(namespaces_, name);
 }
 
+const DeviceClass* Snapshot::device_class_of(const base::Name& resource) const {
+  for (const auto& [name, device_class] : device_classes_) {
+    if (device_class.extended_resource == resource) return &device_class;
+  }
+  return nullptr;
+}
+
 const std::set<FreeNode>& Snapshot::nodes_with_free(const base::Name& resource) const {
   return find_or_empty(free_by_resource_, resource);
 }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "cluster/device_class.h"
 #include "cluster/limits.h"
 #include "cluster/namespace.h"
 #include "cluster/neighbour_index.h"
@@ -20,6 +21,7 @@
 #include "cluster/pod.h"
 #include "cluster/policy.h"
 #include "cluster/scheduler_facts.h"
+#include "cluster/volume_index.h"
 
 namespace migadapter::cluster {
 
@@ -119,6 +121,9 @@ class Snapshot {
   bool is_limited(const base::Name& name_space, const base::Name& resource) const;
   /// Who else is where.
   const NeighbourIndex& neighbours() const { return neighbours_; }
+  const VolumeIndex& volumes() const { return volumes_; }
+  /// The class of devices that serves the resource by claims; nullptr when none does.
+  const DeviceClass* device_class_of(const base::Name& resource) const;
   const SchedulerFacts& scheduler() const { return scheduler_; }
 
  private:
@@ -141,6 +146,8 @@ class Snapshot {
   /// How many limits name the resource, by namespace and resource.
   std::map<std::pair<base::Name, base::Name>, std::int64_t> limited_;
   NeighbourIndex neighbours_;
+  VolumeIndex volumes_;
+  std::map<base::Name, DeviceClass> device_classes_;
   SchedulerFacts scheduler_;
 };
 

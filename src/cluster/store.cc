@@ -268,6 +268,15 @@ void Store::remove_namespace(const base::Name& name) {
   snapshot_.namespaces_.erase(name);
 }
 
+void Store::upsert(DeviceClass device_class) {
+  const base::Name name = device_class.name;
+  snapshot_.device_classes_.insert_or_assign(name, std::move(device_class));
+}
+
+void Store::remove_device_class(const base::Name& name) {
+  snapshot_.device_classes_.erase(name);
+}
+
 void Store::upsert(NamespaceLimit limit) {
   remove_limit(limit.uid);
   count_limit(limit, +1);

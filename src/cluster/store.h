@@ -31,6 +31,10 @@ class Store {
   void remove_namespace(const base::Name& name);
   void upsert(NamespaceLimit limit);
   void remove_limit(const base::Name& uid);
+  void upsert(DeviceClass device_class);
+  void remove_device_class(const base::Name& name);
+  /// Takes claims, volumes and drivers itself: nothing else depends on them.
+  VolumeIndex& volumes() { return snapshot_.volumes_; }
   void upsert(Policy policy);
   void remove_policy(const base::Name& uid);
 

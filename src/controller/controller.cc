@@ -66,6 +66,14 @@ void Controller::take_in(kube::ClusterEvent event) {
     store_.upsert(std::move(*name_space));
   } else if (auto* policy = std::get_if<cluster::Policy>(&event)) {
     store_.upsert(std::move(*policy));
+  } else if (auto* claim = std::get_if<cluster::VolumeClaim>(&event)) {
+    store_.volumes().upsert(std::move(*claim));
+  } else if (auto* volume = std::get_if<cluster::Volume>(&event)) {
+    store_.volumes().upsert(std::move(*volume));
+  } else if (auto* drivers = std::get_if<cluster::VolumeDrivers>(&event)) {
+    store_.volumes().upsert(std::move(*drivers));
+  } else if (auto* device_class = std::get_if<cluster::DeviceClass>(&event)) {
+    store_.upsert(std::move(*device_class));
   } else if (const auto* removed = std::get_if<kube::Removed>(&event)) {
     remove(*removed);
   } else if (const auto* kind = std::get_if<kube::Synced>(&event)) {
@@ -95,6 +103,14 @@ void Controller::remove(const kube::Removed& removed) {
     case kube::WatchedKind::mig_policies:
       reports_.forget(removed.key);
       return store_.remove_policy(removed.key);
+    case kube::WatchedKind::persistent_volume_claims:
+      return store_.volumes().remove_claim(removed.key);
+    case kube::WatchedKind::persistent_volumes:
+      return store_.volumes().remove_volume(removed.key);
+    case kube::WatchedKind::csi_nodes:
+      return store_.volumes().remove_drivers(removed.key);
+    case kube::WatchedKind::device_classes:
+      return store_.remove_device_class(removed.key);
   }
 }
 

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "decide/neighbours.h"
 #include "decide/placement_rules.h"
+#include "decide/volumes.h"
 #include "mig/profile.h"
 
 namespace migadapter::decide {
@@ -57,6 +58,13 @@ Text text_of(FitReason reason) {
     case FitReason::spread_skewed:
       return {"SpreadSkewed",
               "On the node the pod would break a topology spread constraint of its own."};
+    case FitReason::volume_elsewhere:
+      return {"VolumeElsewhere",
+              "A persistent volume of the pod can be used on other nodes or in other zones only."};
+    case FitReason::volumes_limited:
+      return {"VolumesLimited",
+              "The CSI driver of a volume is not on the node or attaches so many volumes only, and "
+              "what it has attached is not counted."};
   }
   MIGADAPTER_CHECK(false);
   return {};
@@ -71,6 +79,17 @@ const cluster::Taint& cordon_taint() {
 
 bool is_alike_default(const Snapshot& snapshot, const base::Name& scheduler) {
   return scheduler.empty() || snapshot.scheduler().alike_schedulers.contains(scheduler);
+}
+
+/// The scheduler may serve such a resource by claims of devices (KEP-5004), which no node shows as
+/// taken.
+std::string served_by_claims(const Snapshot& snapshot, const Pod& pod) {
+  for (const cluster::MigRequest& request : pod.mig_requests) {
+    const cluster::DeviceClass* served = snapshot.device_class_of(request.resource);
+    if (served != nullptr)
+      return "DeviceClass " + served->name.str() + " serves " + request.resource.str();
+  }
+  return {};
 }
 
 }  // namespace
@@ -134,6 +153,8 @@ std::string unmodelled_feature(const Snapshot& snapshot, const Pod& pod) {
   MIGADAPTER_CHECK(pod.constraints != nullptr);
   const base::Name& scheduler = pod.constraints->scheduler;
   if (!is_alike_default(snapshot, scheduler)) return "spec.schedulerName: " + scheduler.str();
+  if (std::string claim = unprovable_claim(snapshot, pod); !claim.empty()) return claim;
+  if (std::string served = served_by_claims(snapshot, pod); !served.empty()) return served;
   const auto& unmodelled = pod.constraints->unmodelled;
   return unmodelled.empty() ? std::string() : std::string(to_string(unmodelled.front()));
 }

@@ -24,8 +24,10 @@ enum class FitReason {
   pod_affinity_mismatch,
   pod_anti_affinity,
   spread_skewed,
+  volume_elsewhere,
+  volumes_limited,
 };
-inline constexpr int kFitReasonCount = 13;
+inline constexpr int kFitReasonCount = 15;
 
 /// Reason as one word for metrics and Events ("InsufficientResource") and as a sentence for people.
 std::string_view to_string(FitReason reason);

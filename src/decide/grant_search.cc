@@ -121,6 +121,9 @@ bool hurts_less(const FoundGrant& a, const FoundGrant& b) {
 
 GrantResult try_candidate(const Snapshot& snapshot, const GrantSearch& search,
                           const Candidate& candidate) {
+  if (snapshot.device_class_of(candidate.resource) != nullptr) {
+    return {std::nullopt, GrantObstacle::served_by_claims, candidate.resource.str()};
+  }
   if (snapshot.is_limited(search.pod.name_space, candidate.resource)) {
     return {std::nullopt, GrantObstacle::limited, candidate.resource.str()};
   }

@@ -35,7 +35,7 @@ struct CandidateFilter {
 std::vector<Candidate> candidates(const cluster::Snapshot& snapshot, const CandidateFilter& filter);
 
 /// Why no candidate was taken; the furthest that any of them came.
-enum class GrantObstacle { none_free, limited, no_node_fits, wanted_by_others };
+enum class GrantObstacle { none_free, served_by_claims, limited, no_node_fits, wanted_by_others };
 
 struct GrantSearch {
   const cluster::Pod& pod;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decide/presence.h"
+#include "decide/volumes.h"
 
 namespace migadapter::decide {
 namespace {
@@ -56,22 +57,24 @@ bool counts_in_spread(const Constraints& constraints, const base::Name& name_spa
 
 /// Whether the pod's place depends on where that pod comes to run. The scheduler puts it where it
 /// likes: the node of a promise is where it provably fits, no more.
-bool depends_on(const Snapshot& snapshot, const Pod& pod, const PodToCome& to_come) {
-  const Constraints& own = *pod.constraints;
+bool depends_on(const Snapshot& snapshot, const PodToCome& self, const PodToCome& to_come) {
+  const Constraints& own = *self.constraints;
   const Constraints& other = *to_come.constraints;
   return is_seen(snapshot, own.affinity, to_come) ||
          is_seen(snapshot, own.anti_affinity, to_come) ||
-         is_seen(snapshot, other.anti_affinity, cluster::successor_of(pod)) ||
-         counts_in_spread(own, pod.name_space, to_come) ||
+         is_seen(snapshot, other.anti_affinity, self) ||
+         counts_in_spread(own, self.name_space, to_come) ||
          conflict(own.host_ports, other.host_ports);
 }
 
 bool is_unsettled(const Snapshot& snapshot, const Pod& pod) {
   const auto& promises = snapshot.promises();
+  if (promises.empty()) return false;
+  const PodToCome self = cluster::successor_of(pod);
   return std::any_of(promises.begin(), promises.end(), [&](const auto& entry) {
     const Promise& promise = entry.second;
     const bool own = pod.granted && pod.granted->rule_id == promise.rule_id;
-    return !own && (!promise.pod || depends_on(snapshot, pod, *promise.pod));
+    return !own && (!promise.pod || depends_on(snapshot, self, *promise.pod));
   });
 }
 
@@ -89,7 +92,10 @@ FitReason Neighbours::judge(const NodeState& node) const {
   if (takes_a_port_of(snapshot_, pod_, node.node.name)) return FitReason::host_port_taken;
   if (!affinity_.is_drawn_to(node.node)) return FitReason::pod_affinity_mismatch;
   if (affinity_.is_kept_off(node.node)) return FitReason::pod_anti_affinity;
-  return spread_.allows(node.node) ? FitReason::fits : FitReason::spread_skewed;
+  if (!spread_.allows(node.node)) return FitReason::spread_skewed;
+  if (!allows_volumes(snapshot_, pod_, node.node)) return FitReason::volume_elsewhere;
+  const bool attaches = attaches_volumes(snapshot_, pod_, node.node);
+  return attaches ? FitReason::fits : FitReason::volumes_limited;
 }
 
 FitReason fits(const Neighbours& neighbours, const Pod& pod, const NodeState& state) {

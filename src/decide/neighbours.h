@@ -1,4 +1,5 @@
-// What the pods of the cluster mean for one pod: where they draw it, where they keep it off.
+// What the pods and volumes of the cluster mean for one pod: where they draw it, where they keep it
+// off.
 #pragma once
 
 #include "cluster/snapshot.h"
@@ -15,8 +16,8 @@ class Neighbours {
  public:
   Neighbours(const cluster::Snapshot& snapshot, const cluster::Pod& pod);
 
-  /// The first filter that the node fails: ports, affinity, anti-affinity, spread; `fits` when it
-  /// passes them all.
+  /// The first filter that the node fails: ports, affinity, anti-affinity, spread, volumes; `fits`
+  /// when it passes them all.
   FitReason judge(const cluster::NodeState& node) const;
 
  private:

@@ -140,12 +140,16 @@ bool is_needed(const Snapshot& snapshot, const Pod& pod, const base::Name& grant
   return false;
 }
 
+RestoreReason reason_for(GrantObstacle obstacle) {
+  if (obstacle == GrantObstacle::served_by_claims) return RestoreReason::not_provable;
+  return obstacle == GrantObstacle::limited ? RestoreReason::limited_namespace
+                                            : RestoreReason::nothing_smaller_free;
+}
+
 RestoreDecision decide_by(const base::Name& demand, const NodeState& node, const WasteShare& waste,
                           GrantResult result) {
   if (!result.found) {
-    const bool limited = result.obstacle == GrantObstacle::limited;
-    return refused(limited ? RestoreReason::limited_namespace : RestoreReason::nothing_smaller_free,
-                   std::move(result.detail));
+    return refused(reason_for(result.obstacle), std::move(result.detail));
   }
   FoundGrant& found = *result.found;
   RestoreDecision decision = refused(RestoreReason::restored);

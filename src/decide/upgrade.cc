@@ -170,6 +170,8 @@ UpgradeReason reason_for(const Snapshot& snapshot, GrantObstacle obstacle,
       if (keeps_any_out(snapshot, filter)) return UpgradeReason::not_allowed;
       return is_known_hardware(snapshot, filter.demand) ? UpgradeReason::nothing_larger_free
                                                         : UpgradeReason::unknown_hardware;
+    case GrantObstacle::served_by_claims:
+      return UpgradeReason::not_provable;
     case GrantObstacle::limited:
       return UpgradeReason::limited_namespace;
     case GrantObstacle::no_node_fits:

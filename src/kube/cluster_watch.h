@@ -10,12 +10,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/name.h"
+#include "cluster/device_class.h"
 #include "cluster/limits.h"
 #include "cluster/namespace.h"
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
 #include "cluster/policy.h"
+#include "cluster/volume.h"
 #include "kube/http.h"
 
 namespace migadapter::kube {
@@ -30,12 +32,19 @@ enum class WatchedKind {
   limit_ranges,
   namespaces,
   mig_policies,
+  persistent_volume_claims,
+  persistent_volumes,
+  csi_nodes,
+  device_classes,
 };
-inline constexpr int kWatchedKindCount = 9;
+inline constexpr int kWatchedKindCount = 13;
 /// The plural as in paths and logs: "replicasets".
 std::string_view to_string(WatchedKind kind);
 
-/// An object is gone. `key` is the uid, for nodes and namespaces the name.
+/// Whether there are clusters that do not serve the kind; such a one has no objects of it.
+bool is_optional(WatchedKind kind);
+
+/// An object is gone. `key` is the uid, for what belongs to no namespace the name.
 struct Removed {
   WatchedKind kind = WatchedKind::pods;
   base::Name key;
@@ -49,7 +58,8 @@ struct Synced {
 
 using ClusterEvent =
     std::variant<cluster::Pod, cluster::Node, cluster::Owner, cluster::NamespaceLimit,
-                 cluster::Namespace, cluster::Policy, Removed, Synced>;
+                 cluster::Namespace, cluster::Policy, cluster::VolumeClaim, cluster::Volume,
+                 cluster::VolumeDrivers, cluster::DeviceClass, Removed, Synced>;
 
 /// Keeps one list-then-watch going for every kind: pages, bookmarks, 410 in both forms, half-open
 /// connections, back-off. https://kubernetes.io/docs/reference/using-api/api-concepts/

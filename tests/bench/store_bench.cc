@@ -42,7 +42,7 @@ class PodSource {
     pod.phase = PodPhase::running;
     pod.requests = ResourceList{{names_.intern("cpu"), 500}, {names_.intern("memory"), 1 << 30}};
     add_gpu(pod, number);
-    pod.constraints = constraints_of(index / kPodsPerOwner);
+    share_of_owner(index / kPodsPerOwner, pod);
     return pod;
   }
 
@@ -58,21 +58,31 @@ class PodSource {
     pod.granted = GrantRecord{{{main, ContainerKind::app, small, 1}}, "rule-4c4e9d7a" + number};
   }
 
-  std::shared_ptr<const Constraints> constraints_of(int owner) {
-    if (owner == owner_) return constraints_;
+  /// What the pods of one owner share: constraints and labels.
+  void share_of_owner(int owner, Pod& pod) {
+    if (owner != owner_) make_share(owner);
+    pod.constraints = constraints_;
+    pod.labels = labels_;
+  }
+
+  void make_share(int owner) {
     Constraints constraints;
     constraints.node_selector = {{names_.intern("pool"), names_.intern("gpu")}};
     const base::Name not_ready = names_.intern("node.kubernetes.io/not-ready");
     constraints.tolerations = {{not_ready, base::Name(), true, false, TaintEffect::no_execute}};
     owner_ = owner;
     constraints_ = std::make_shared<const Constraints>(std::move(constraints));
-    return constraints_;
+    const base::Name hash = names_.intern("7d9c5b7f6" + std::to_string(owner));
+    labels_ =
+        std::make_shared<const Labels>(Labels{{names_.intern("app"), names_.intern("workload")},
+                                              {names_.intern("pod-template-hash"), hash}});
   }
 
   Kind kind_;
   base::NamePool names_;
   int owner_ = -1;
   std::shared_ptr<const Constraints> constraints_;
+  std::shared_ptr<const Labels> labels_;
 };
 
 Node node(int index) {

@@ -38,6 +38,9 @@ struct Upsert {
   template <typename Record>
   void operator()(Record& record) const {
     if constexpr (requires { store.upsert(std::move(record)); }) store.upsert(std::move(record));
+    if constexpr (requires { store.volumes().upsert(std::move(record)); }) {
+      store.volumes().upsert(std::move(record));
+    }
   }
 };
 

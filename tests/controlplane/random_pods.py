@@ -23,8 +23,8 @@ def takes_keys(selector):
 class Chance:
     """Random nodes and pods; `features` collects what the last pod uses."""
 
-    def __init__(self, random, namespaces):
-        self.random, self.namespaces, self.features = random, namespaces, set()
+    def __init__(self, random, namespaces, claims):
+        self.random, self.namespaces, self.claims, self.features = random, namespaces, claims, set()
 
     def one_in(self, count):
         return self.random.randrange(count) == 0
@@ -68,13 +68,18 @@ class Chance:
                 "tolerations": [{"operator": "Exists"}] if plain else []}
         pod = {"metadata": {"name": name, "labels": labels}, "spec": spec}
         self._resources(container, spec, profiles, plain)
-        self._ports(container)
+        self._ports(container, 2 if plain else 4)
         self._pod_terms(spec, "podAntiAffinity", 4)
         if not plain:
             self._constrain(spec)
         return pod
 
     def _constrain(self, spec):
+        if self.one_in(4):
+            self.used("volumes")
+            claims = self.random.sample(self.claims, self.random.choice([1, 1, 2]))
+            spec["volumes"] = [{"name": claim, "persistentVolumeClaim": {"claimName": claim}}
+                               for claim in claims]
         self._pod_terms(spec, "podAffinity", 5)
         self._spread(spec)
         self._node_terms(spec)
@@ -103,8 +108,8 @@ class Chance:
                                        "resources": {"requests": {"cpu": "40"}}}]
             self.used("init container")
 
-    def _ports(self, container):
-        if not self.one_in(6):
+    def _ports(self, container, rarity):
+        if not self.one_in(rarity):
             return
         self.used("host ports")
         port = self.random.choice(PORTS)

@@ -89,11 +89,21 @@ bool is_local_to_any_node(std::string_view source) {
 bool has_placing_volume(JsonField spec) {
   for (const JsonField volume : spec.at("volumes").items()) {
     for (const JsonField::Entry source : volume.entries()) {
-      const bool is_source = source.key != "name" && source.value.present();
+      const bool is_source =
+          source.key != "name" && source.key != "persistentVolumeClaim" && source.value.present();
       if (is_source && !is_local_to_any_node(source.key)) return true;
     }
   }
   return false;
+}
+
+std::vector<base::Name> decode_volume_claims(JsonField spec, base::NamePool& names) {
+  std::vector<base::Name> claims;
+  for (const JsonField volume : spec.at("volumes").items()) {
+    const JsonField claim = volume.at("persistentVolumeClaim");
+    if (claim.present()) claims.push_back(names.intern(claim.at("claimName").text()));
+  }
+  return claims;
 }
 
 bool is_list_with_items(JsonField list) {
@@ -147,6 +157,7 @@ Constraints decode_constraints(JsonField spec, TermOwner owner, base::NamePool& 
   constraints.anti_affinity = codec.decode_terms(spec, "podAntiAffinity");
   constraints.spread = codec.decode_spread(spec);
   constraints.host_ports = decode_host_ports(spec, names);
+  constraints.volume_claims = decode_volume_claims(spec, names);
   find_unmodelled(spec, unmodelled);
   for (std::size_t index = 0; index < unmodelled.size(); ++index) {
     if (unmodelled[index]) constraints.unmodelled.push_back(static_cast<Unmodelled>(index));

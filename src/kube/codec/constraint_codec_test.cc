@@ -46,7 +46,6 @@ TEST(Constraints, NameEveryFeatureThatIsNotModelled) {
   const std::vector<Example> examples = {
       {R"({"topologySpreadConstraints":[{"whenUnsatisfiable":"AsYetUnknown"}]})",
        {Unmodelled::topology_spread}},
-      {volume("persistentVolumeClaim"), {Unmodelled::volumes}},
       {volume("ephemeral"), {Unmodelled::volumes}},
       {volume("csi"), {Unmodelled::volumes}},
       {volume("iscsi"), {Unmodelled::volumes}},
@@ -155,6 +154,13 @@ TEST(Constraints, ReadThePortsThatContainersTakeOfTheHost) {
   const std::vector<cluster::HostPort> expected = {{base::Name("10.0.0.1"), base::Name("UDP"), 53},
                                                    {base::Name(), base::Name("TCP"), 80}};
   EXPECT_EQ(constraints.host_ports, expected);
+}
+
+TEST(Constraints, NameTheVolumeClaims) {
+  const Constraints constraints =
+      constraints_of(R"({"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]})");
+  EXPECT_EQ(constraints.volume_claims, std::vector{base::Name("data")});
+  EXPECT_TRUE(constraints.unmodelled.empty());
 }
 
 TEST(Constraints, NameTheSchedulerUnlessItIsTheDefault) {

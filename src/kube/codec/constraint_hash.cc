@@ -44,6 +44,7 @@ std::size_t ConstraintsHash::operator()(const cluster::Constraints& constraints)
   for (const cluster::SpreadConstraint& spread : constraints.spread) {
     mix(hash, spread.pods.expressions);
   }
+  for (const base::Name& claim : constraints.volume_claims) mix(hash, claim);
   for (const cluster::HostPort& port : constraints.host_ports) {
     mix(hash, static_cast<std::size_t>(port.port));
   }

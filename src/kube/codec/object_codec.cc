@@ -5,11 +5,13 @@
 #include <array>
 #include <utility>
 
+#include "kube/codec/device_class_codec.h"
 #include "kube/codec/limit_codec.h"
 #include "kube/codec/namespace_codec.h"
 #include "kube/codec/node_codec.h"
 #include "kube/codec/owner_codec.h"
 #include "kube/codec/policy_codec.h"
+#include "kube/codec/volume_codec.h"
 
 namespace migadapter::kube {
 namespace {
@@ -41,8 +43,16 @@ bool can_matter(WatchedKind kind, std::string_view bytes) {
 
 /// The field that Removed names an object by: what lies in no namespace is known by its name.
 std::string_view key_field(WatchedKind kind) {
-  const bool named = kind == WatchedKind::nodes || kind == WatchedKind::namespaces;
-  return named ? "name" : "uid";
+  switch (kind) {
+    case WatchedKind::nodes:
+    case WatchedKind::namespaces:
+    case WatchedKind::persistent_volumes:
+    case WatchedKind::csi_nodes:
+    case WatchedKind::device_classes:
+      return "name";
+    default:
+      return "uid";
+  }
 }
 
 /// "pods[team/a]": the object as errors name it.
@@ -83,6 +93,14 @@ ClusterEvent ObjectCodec::decode_record(WatchedKind kind, JsonField object) {
       return decode_namespace(object, names_);
     case WatchedKind::mig_policies:
       return decode_policy(object, names_);
+    case WatchedKind::persistent_volume_claims:
+      return decode_volume_claim(object, names_);
+    case WatchedKind::persistent_volumes:
+      return decode_volume(object, names_);
+    case WatchedKind::csi_nodes:
+      return decode_volume_drivers(object, names_);
+    case WatchedKind::device_classes:
+      return decode_device_class(object, names_);
   }
   MIGADAPTER_CHECK(false);
   return Synced{};

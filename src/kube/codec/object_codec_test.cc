@@ -55,7 +55,10 @@ INSTANTIATE_TEST_SUITE_P(ObjectCodec, EveryKind,
                                          WatchedKind::replica_sets, WatchedKind::stateful_sets,
                                          WatchedKind::replication_controllers,
                                          WatchedKind::resource_quotas, WatchedKind::limit_ranges,
-                                         WatchedKind::namespaces, WatchedKind::mig_policies),
+                                         WatchedKind::namespaces, WatchedKind::mig_policies,
+                                         WatchedKind::persistent_volume_claims,
+                                         WatchedKind::persistent_volumes, WatchedKind::csi_nodes,
+                                         WatchedKind::device_classes),
                          [](const auto& kind) { return std::string(to_string(kind.param)); });
 
 TEST(ObjectCodec, NamesTheObjectAndTheFieldThatIsWrong) {

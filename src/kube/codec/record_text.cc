@@ -114,6 +114,7 @@ void add_constraints(Lines& lines, const cluster::Constraints& constraints) {
   }
   lines.add("scheduler", constraints.scheduler);
   add_neighbour_terms(lines, constraints);
+  for (const base::Name& claim : constraints.volume_claims) lines.add("volume claim", claim);
   for (const cluster::Unmodelled feature : constraints.unmodelled) {
     lines.add("unmodelled", cluster::to_string(feature));
   }
@@ -261,6 +262,40 @@ void add_record(Lines& lines, const cluster::Policy& policy) {
   lines.add("cluster budget", to_text(policy.budgets.cluster));
   lines.add("problem", policy.problem);
   add_status(lines, policy.status);
+}
+
+void add_record(Lines& lines, const cluster::VolumeClaim& claim) {
+  lines.add("volume claim", fmt::format("{}/{}", claim.name_space.view(), claim.name.view()));
+  lines.add("uid", claim.uid);
+  lines.add("volume", claim.volume);
+  lines.add_flag("bound", claim.bound);
+  lines.add_flag("unusable", !claim.usable);
+  lines.add_flag("for one pod", claim.for_one_pod);
+}
+
+void add_record(Lines& lines, const cluster::Volume& volume) {
+  lines.add("volume", volume.name);
+  lines.add_flag("node affinity", volume.has_node_affinity);
+  for (const cluster::NodeSelectorTerm& term : volume.node_affinity) {
+    lines.add("affinity labels", to_text(term.labels));
+  }
+  for (const auto& [label, values] : volume.zones) {
+    for (const base::Name& value : values) {
+      lines.add("zone", fmt::format("{}={}", label.view(), value.view()));
+    }
+  }
+  lines.add("csi driver", volume.csi_driver);
+  lines.add_flag("attached in tree", volume.attached_in_tree);
+}
+
+void add_record(Lines& lines, const cluster::VolumeDrivers& drivers) {
+  lines.add("drivers of node", drivers.node);
+  for (const base::Name& driver : drivers.unlimited) lines.add("without limit", driver);
+}
+
+void add_record(Lines& lines, const cluster::DeviceClass& device_class) {
+  lines.add("device class", device_class.name);
+  lines.add("extended resource", device_class.extended_resource);
 }
 
 void add_record(Lines& lines, const Removed& removed) {

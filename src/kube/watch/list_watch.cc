@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kOk = 200;
 constexpr int kBadRequest = 400;
+constexpr int kNotFound = 404;
 constexpr int kGone = 410;
 constexpr int kTooManyRequests = 429;
 constexpr int kServerError = 500;
@@ -20,6 +21,8 @@ constexpr base::Millis kShortWatch{1'000};
 /// lists at once.
 constexpr base::Millis kSeldomList{30'000};
 constexpr std::uint64_t kSoon = 1'000;
+/// How soon a kind that the cluster does not serve is looked for again.
+constexpr base::Millis kLookForKind{60'000};
 constexpr std::size_t kMostRefusalBytes = 4096;
 
 /// Between 5 and 10 minutes, so that not all clients come back at once.
@@ -73,8 +76,9 @@ ListWatchStep ListWatch::on_status(int status, std::optional<base::Millis> retry
   refusal_ = status == kOk ? 0 : status;
   refusal_body_.clear();
   retry_after_ = retry_after;
-  watch_is_open_ = state_ == State::watching && status == kOk;
-  if (watch_is_open_) watch_opened_ = now;
+  const bool opens = state_ == State::watching && status == kOk;
+  watch_is_open_ = opens || is_not_served(status);
+  if (opens) watch_opened_ = now;
   return {};
 }
 
@@ -194,6 +198,7 @@ bool ListWatch::is_rejected_position(int status) const {
 ListWatchStep ListWatch::refused(base::MonotonicTime now) {
   const int status = std::exchange(refusal_, 0);
   const std::optional<base::Millis> asked = std::exchange(retry_after_, std::nullopt);
+  if (is_not_served(status)) return take_for_empty(now);
   const std::string what =
       fmt::format("HTTP {}: {}", status, around_.codec.decode_status_message(refusal_body_));
   if (is_rejected_position(status)) return start_over(what, now);
@@ -201,6 +206,20 @@ ListWatchStep ListWatch::refused(base::MonotonicTime now) {
   const bool may_ask = status == kTooManyRequests || status >= kServerError;
   if (asked && may_ask) step.wait = std::max(*step.wait, *asked);
   return step;
+}
+
+bool ListWatch::is_not_served(int status) const {
+  return status == kNotFound && is_optional(kind_) && state_ == State::listing;
+}
+
+/// There is nothing to watch, and nothing is missed until the kind is served, which is looked for
+/// now and then.
+ListWatchStep ListWatch::take_for_empty(base::MonotonicTime now) {
+  finish_list();
+  proof_ = now;
+  state_ = State::waiting;
+  next_ = State::listing;
+  return {true, std::nullopt, kLookForKind};
 }
 
 /// The server works but has forgotten our position: list anew, soon unless that was just done.

@@ -74,6 +74,8 @@ class ListWatch {
   void remove(base::Name key);  // by value: the caller's may live in what is erased
   ListWatchStep end_of_watch(const base::Status& end, base::MonotonicTime now);
   ListWatchStep refused(base::MonotonicTime now);
+  bool is_not_served(int status) const;
+  ListWatchStep take_for_empty(base::MonotonicTime now);
   ListWatchStep start_over(std::string_view what, base::MonotonicTime now);
   ListWatchStep unreadable(std::string_view what, base::MonotonicTime now);
   ListWatchStep fail(std::string_view what, base::MonotonicTime now);

@@ -30,6 +30,14 @@ std::string_view path_of(WatchedKind kind) {
       return "/api/v1/namespaces";
     case WatchedKind::mig_policies:
       return "/apis/migadapter.io/v1alpha1/migpolicies";
+    case WatchedKind::persistent_volume_claims:
+      return "/api/v1/persistentvolumeclaims";
+    case WatchedKind::persistent_volumes:
+      return "/api/v1/persistentvolumes";
+    case WatchedKind::csi_nodes:
+      return "/apis/storage.k8s.io/v1/csinodes";
+    case WatchedKind::device_classes:
+      return "/apis/resource.k8s.io/v1/deviceclasses";
   }
   MIGADAPTER_CHECK(false);
   return {};
@@ -67,6 +75,10 @@ HttpRequest get(std::string path, base::Millis idle_timeout) {
 std::string_view to_string(WatchedKind kind) {
   const std::string_view path = path_of(kind);
   return path.substr(path.rfind('/') + 1);
+}
+
+bool is_optional(WatchedKind kind) {
+  return kind == WatchedKind::device_classes;  // since Kubernetes 1.34
 }
 
 HttpRequest list_request(WatchedKind kind, const std::string& continue_token) {

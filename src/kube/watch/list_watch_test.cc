@@ -380,6 +380,46 @@ TEST_F(ListWatchTest, StaysCurrentOverARoutineEndOfTheWatch) {
   EXPECT_EQ(watch_.current_as_of(), proof);
 }
 
+/// The watch of a kind that not every cluster serves.
+class OptionalListWatchTest : public ListWatchTest {
+ protected:
+  void SetUp() override { step_ = optional_.start(now()); }
+  void answer(int status) {
+    step_ = optional_.on_status(status, std::nullopt, now());
+    step_ = optional_.on_end({}, now());
+  }
+  void wait() {
+    clock_.advance(*step_.wait);
+    step_ = optional_.on_timer(now());
+  }
+
+  ListWatch optional_{WatchedKind::device_classes, {codec_, log_, emit_}, 1};
+};
+
+TEST_F(OptionalListWatchTest, AKindThatTheClusterDoesNotServeIsEmptyAndAskedForAgain) {
+  answer(404);
+  EXPECT_EQ(take_emitted(), Events{"synced"});
+  EXPECT_EQ(optional_.current_as_of(), now());
+  ASSERT_TRUE(step_.wait);
+  wait();
+  EXPECT_TRUE(path().starts_with("/apis/resource.k8s.io/v1/deviceclasses?limit="));
+  EXPECT_TRUE(optional_.current_as_of()) << "it is still what was known last";
+  answer(404);
+  EXPECT_EQ(optional_.current_as_of(), now());
+}
+
+TEST_F(OptionalListWatchTest, AnythingElseThatIsRefusedIsAFailure) {
+  answer(403);
+  EXPECT_TRUE(take_emitted().empty());
+  EXPECT_FALSE(optional_.current_as_of());
+}
+
+TEST_F(ListWatchTest, AKindThatEveryClusterServesIsNeverTakenForEmpty) {
+  answer("", 404);
+  EXPECT_TRUE(take_emitted().empty());
+  EXPECT_FALSE(watch_.current_as_of());
+}
+
 TEST(BackOff, DiffersFromSeedToSeed) {
   base::Rng one(1);
   base::Rng two(2);
@@ -398,6 +438,10 @@ TEST(ListRequest, HasTheRightPathForEveryKind) {
       {WatchedKind::limit_ranges, "/api/v1/limitranges?limit=500"},
       {WatchedKind::namespaces, "/api/v1/namespaces?limit=500"},
       {WatchedKind::mig_policies, "/apis/migadapter.io/v1alpha1/migpolicies?limit=500"},
+      {WatchedKind::persistent_volume_claims, "/api/v1/persistentvolumeclaims?limit=500"},
+      {WatchedKind::persistent_volumes, "/api/v1/persistentvolumes?limit=500"},
+      {WatchedKind::csi_nodes, "/apis/storage.k8s.io/v1/csinodes?limit=500"},
+      {WatchedKind::device_classes, "/apis/resource.k8s.io/v1/deviceclasses?limit=500"},
   };
   for (const auto& [kind, path] : paths) EXPECT_EQ(list_request(kind, "").path, path);
 }
