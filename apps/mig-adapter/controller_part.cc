@@ -25,11 +25,12 @@ bool may_pass(const base::Error& error) {
 
 }  // namespace
 
-ControllerPart::ControllerPart(const Surroundings& surroundings, cluster::RuleStore& rules,
-                               std::string ca_bundle_pem)
+ControllerPart::ControllerPart(const Surroundings& surroundings, cluster::RuleStore& rules)
     : surroundings_(surroundings),
       rules_(rules),
-      ca_bundle_pem_(std::move(ca_bundle_pem)),
+      authorities_(surroundings.transport, surroundings.clock, surroundings.log,
+                   {surroundings.name_space, webhook::kAuthoritySecret},
+                   surroundings.flags.lifetimes),
       rng_(base::seed_from_system()) {}
 
 base::Status ControllerPart::patiently(StopSignals& signals,
@@ -48,15 +49,6 @@ base::Status ControllerPart::register_crds(StopSignals& signals) {
   const bool outside = !surroundings_.place.address.url.empty();
   if (!outside || !surroundings_.flags.register_crds) return {};
   return patiently(signals, [this] { return kube::register_crds(surroundings_.transport); });
-}
-
-base::Status ControllerPart::register_webhook(StopSignals& signals) {
-  return patiently(signals, [this] {
-    base::Status status = kube::register_webhook(surroundings_.transport,
-                                                 surroundings_.place.address, ca_bundle_pem_);
-    registered_ = registered_ || status.ok();
-    return status;
-  });
 }
 
 void ControllerPart::start_lease() {
@@ -88,9 +80,18 @@ void ControllerPart::start() {
 controller::GateView ControllerPart::gate() const {
   controller::GateView view;
   view.watch_current_as_of = watch_->current_as_of();
-  view.leader_until = lease_ == nullptr ? base::MonotonicTime::max() : lease_->leader_until();
+  view.leader_until = leader_until();
   view.webhook_proven_at = probe_->proven_at();
   return view;
+}
+
+std::optional<base::MonotonicTime> ControllerPart::leader_until() const {
+  return lease_ == nullptr ? base::MonotonicTime::max() : lease_->leader_until();
+}
+
+bool ControllerPart::acts() const {
+  const auto until = leader_until();
+  return until.has_value() && surroundings_.clock.monotonic() < *until;
 }
 
 base::Status ControllerPart::check_synced() const {
@@ -105,13 +106,49 @@ base::Status ControllerPart::check_webhook() const {
                      "the API server has not reached the webhook yet: " + probe_->last_failure());
 }
 
-void ControllerPart::mend_registration() {
-  if (probe_->last_failure().empty()) return;
-  const base::Status status =
-      kube::register_webhook(surroundings_.transport, surroundings_.place.address, ca_bundle_pem_);
-  if (!status.ok())
-    surroundings_.log.warning("cannot register the webhook again",
-                              {{"error", status.error().message()}});
+base::Result<std::string> ControllerPart::trusted_bundle() {
+  const RunFlags& flags = surroundings_.flags;
+  if (flags.ca_bundle_injected) return std::string();
+  if (flags.certificate_folder.empty()) return authorities_.keep();
+  return webhook::load_ca_bundle(flags.certificate_folder);
+}
+
+base::Status ControllerPart::keep_trust() {
+  if (!acts()) return {};
+  auto bundle = trusted_bundle();
+  if (!bundle.ok()) return bundle.error().with_context("the webhook's certificate authority");
+  bundle_pem_ = *std::move(bundle);
+  return {};
+}
+
+base::Status ControllerPart::keep_registration() {
+  if (!acts() || !bundle_pem_.has_value()) return {};
+  const auto version =
+      kube::register_webhook(surroundings_.transport, surroundings_.place.address, *bundle_pem_);
+  if (!version.ok()) return version.error();
+  registered_ = true;
+  authorities_.on_registered(*bundle_pem_, *version);
+  return {};
+}
+
+void ControllerPart::add_figures(webhook::MetricsText& metrics) const {
+  using Kind = webhook::MetricsText::Kind;
+  metrics.family("leader_election_master_status", Kind::gauge,
+                 "1 in the process that acts, 0 in the others.");
+  metrics.sample(acts() ? 1 : 0, {{"name", "mig-adapter"}});
+  const controller::Figures& figures = controller_->figures();
+  const auto add = [&metrics](const char* name, const char* label, const char* help,
+                              const base::WordCounts& counts) {
+    metrics.family(name, Kind::counter, help);
+    for (const auto& [word, count] : counts.all())
+      metrics.sample(static_cast<double>(count), {{label, word}});
+  };
+  add("migadapter_upgrade_refusals_total", "reason", "Waiting pods left as they are.",
+      figures.refusals);
+  add("migadapter_evictions_total", "move", "Evictions asked for.", figures.evictions);
+  add("migadapter_moves_total", "outcome", "Moves that ended.", figures.outcomes);
+  metrics.family("migadapter_rules", Kind::gauge, "Rules in force.");
+  metrics.sample(static_cast<double>(rules_.all(surroundings_.clock.wall()).size()));
 }
 
 void ControllerPart::stop() {

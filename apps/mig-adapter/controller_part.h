@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -16,24 +17,29 @@
 #include "kube/leader_lease.h"
 #include "stop_signals.h"
 #include "surroundings.h"
+#include "webhook/authority_keeper.h"
+#include "webhook/metrics_text.h"
 
 namespace migadapter::app {
 
 /// Of several replicas with this part one acts. Used by the main thread, but for the checks.
 class ControllerPart {
  public:
-  ControllerPart(const Surroundings& surroundings, cluster::RuleStore& rules,
-                 std::string ca_bundle_pem);
+  ControllerPart(const Surroundings& surroundings, cluster::RuleStore& rules);
 
-  /// Installs the definitions of our own kinds, waiting a while likewise. Does nothing in a
-  /// cluster, where the manifests bring them.
+  /// Installs the definitions of our own kinds, waiting a while for an API server that does not
+  /// answer. Does nothing in a cluster, where the manifests bring them.
   base::Status register_crds(StopSignals& signals);
-  /// Registers the webhook, waiting a while for an API server that does not answer.
-  base::Status register_webhook(StopSignals& signals);
   /// Starts all that watches and decides.
   void start();
-  /// Registers the webhook anew where the probe says that it is not reached.
-  void mend_registration();
+  /// One round: brings what the API server has to trust up to date. Nothing in a process that does
+  /// not act.
+  base::Status keep_trust();
+  /// One round: registers the webhook, or mends its registration. Nothing in a process that does
+  /// not act or does not know yet what has to be trusted.
+  base::Status keep_registration();
+  /// Whether keep_registration has ever succeeded.
+  bool registered() const { return registered_; }
   /// Ends all acting, removes the webhook where this process registered it for itself, and lets
   /// another process act. The checks still answer.
   void stop();
@@ -43,16 +49,23 @@ class ControllerPart {
   /// Whether the API server reaches the webhook. Thread-safe. REQUIRES: started.
   base::Status check_webhook() const;
 
+  /// Thread-safe. REQUIRES: started.
+  void add_figures(webhook::MetricsText& metrics) const;
+
  private:
   /// Tries again for a while where the API server may only need a moment.
   base::Status patiently(StopSignals& signals, const std::function<base::Status()>& attempt) const;
   controller::GateView gate() const;
+  std::optional<base::MonotonicTime> leader_until() const;
+  bool acts() const;
+  base::Result<std::string> trusted_bundle();
   void start_lease();
   void unregister_webhook();
 
   const Surroundings& surroundings_;
   cluster::RuleStore& rules_;
-  const std::string ca_bundle_pem_;
+  webhook::AuthorityKeeper authorities_;
+  std::optional<std::string> bundle_pem_;  ///< empty: left to another
   base::Rng rng_;
   bool registered_ = false;  ///< by us: what another process registered is not ours to remove
   controller::Inbox inbox_;

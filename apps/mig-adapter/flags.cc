@@ -49,13 +49,65 @@ void add_webhook_flags(CLI::App& run, RunFlags& flags) {
   run.add_option(
       "--webhook-listen", flags.webhook_listen,
       "ADDRESS:PORT to serve the webhook on; default: all addresses, port of the URL or 9443");
-  run.add_option(
-         "--cert-dir", flags.certificate_folder,
-         "Folder with tls.crt, tls.key and ca.crt; default: a certificate authority made in memory")
-      ->check(CLI::ExistingDirectory);
   run.add_option("--health-listen", flags.health_listen,
                  "ADDRESS:PORT of /healthz, /livez and /readyz")
       ->capture_default_str();
+}
+
+/// "90s", "12h", "365d". CLI11 gives the number of seconds to `take`.
+void add_duration(CLI::App& run, const std::string& name, base::Millis& value, base::Millis least,
+                  const std::string& text) {
+  const std::map<std::string, std::int64_t> units{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+  constexpr std::chrono::seconds kMost = std::chrono::years(10);
+  const auto take = [&value](std::int64_t seconds) { value = std::chrono::seconds(seconds); };
+  run.add_option_function<std::int64_t>(name, take, text)
+      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED))
+      ->check(CLI::Range(std::chrono::ceil<std::chrono::seconds>(least).count(), kMost.count()))
+      ->type_name("DURATION");
+}
+
+void add_certificate_flags(CLI::App& run, RunFlags& flags) {
+  CLI::Option* folder =
+      run.add_option("--cert-dir", flags.certificate_folder,
+                     "Folder with tls.crt, tls.key and ca.crt, read again when they change; "
+                     "default: certificates by a certificate authority of our own, in the Secret "
+                     "mig-adapter-ca")
+          ->check(CLI::ExistingDirectory);
+  run.add_flag("--ca-bundle-injected", flags.ca_bundle_injected,
+               "Leave the caBundle of the webhook's registration to another, such as "
+               "cert-manager's injector")
+      ->needs(folder);
+  add_duration(run, "--ca-lifetime", flags.lifetimes.authority, std::chrono::seconds(10),
+               "Life of a certificate authority of our own, such as 365d (the default); its "
+               "successor comes after two thirds of it");
+  add_duration(run, "--certificate-lifetime", flags.lifetimes.leaf, std::chrono::seconds(3),
+               "Life of a certificate that it signs, such as 7d (the default), at most a third of "
+               "its authority's; renewed after two thirds of it");
+}
+
+void add_client_flags(CLI::App& run, RunFlags& flags) {
+  CLI::Option* file = run.add_option("--client-ca-file", flags.client_ca_file,
+                                     "Serve the webhook only to clients with a certificate of "
+                                     "these authorities; the API server has one where its "
+                                     "AdmissionConfiguration says so")
+                          ->check(CLI::ExistingFile);
+  run.add_option("--client-allowed-name", flags.client_names,
+                 "Common or DNS name that such a certificate must have; may be given several times")
+      ->needs(file);
+  CLI::Option* listen = run.add_option("--metrics-listen", flags.metrics_listen,
+                                       "ADDRESS:PORT of /metrics, over TLS; default: none");
+  const std::map<std::string, bool> authentications{{"token", true}, {"none", false}};
+  run.add_option("--metrics-authentication", flags.metrics_authentication,
+                 "token: who may `get /metrics` by the cluster's own access rules (the default); "
+                 "none: everybody, without TLS, on a loopback address only")
+      ->transform(CLI::CheckedTransformer(authentications))
+      ->needs(listen);
+}
+
+void check_together(const RunFlags& flags) {
+  if (flags.lifetimes.leaf * 3 > flags.lifetimes.authority)
+    throw CLI::ValidationError("--certificate-lifetime",
+                               "must be at most a third of --ca-lifetime");
 }
 
 void add_policy_flags(CLI::App& run, RunFlags& flags) {
@@ -104,11 +156,14 @@ std::variant<RunFlags, int> parse_flags(int argc, char** argv) {
   add_role_flag(run, flags);
   add_cluster_flags(run, flags);
   add_webhook_flags(run, flags);
+  add_certificate_flags(run, flags);
+  add_client_flags(run, flags);
   add_policy_flags(run, flags);
   add_scheduler_flags(run, flags);
   add_log_flags(run, flags);
   try {
     app.parse(argc, argv);
+    check_together(flags);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

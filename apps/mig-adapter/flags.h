@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "decide/restore.h"
+#include "webhook/certificates.h"
 
 namespace migadapter::app {
 
@@ -26,7 +27,13 @@ struct RunFlags {
   std::string webhook_url;  ///< https://HOST[:PORT]; empty: the Service of the deployment
   std::string webhook_service = "mig-adapter";
   std::string webhook_listen;  ///< ADDRESS:PORT; empty: every address, at the URL's port or 9443
-  std::string certificate_folder;  ///< empty: a CA of our own
+  std::string certificate_folder;   ///< empty: a CA of our own
+  bool ca_bundle_injected = false;  ///< another keeps the caBundle of our registration
+  webhook::CertificateLifetimes lifetimes;
+  std::string client_ca_file;             ///< empty: clients need no certificate
+  std::vector<std::string> client_names;  ///< of those certificates; empty: any
+  std::string metrics_listen;             ///< empty: no metrics
+  bool metrics_authentication = true;
   std::string health_listen = "0.0.0.0:8081";
   base::LogFormat log_format = base::LogFormat::json;
   base::LogLevel log_level = base::LogLevel::info;

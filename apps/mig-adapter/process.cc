@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +21,7 @@
 #include "controller_part.h"
 #include "kube/access.h"
 #include "kube/http.h"
+#include "metrics_part.h"
 #include "stop_signals.h"
 #include "surroundings.h"
 #include "webhook/health.h"
@@ -31,8 +34,35 @@ namespace {
 
 /// Rules in memory at most: each move has one, and kMostMoves bounds those.
 constexpr std::size_t kMostRules = 1024;
-/// How often the process looks whether its webhook has to be registered again.
-constexpr std::chrono::seconds kRegistrationCheck{5};
+/// How often the process looks after its certificates and its registration, at most.
+constexpr base::Millis kSlowestRound{5'000};
+constexpr base::Millis kQuickestRound{250};
+/// The same until everything is served and registered for the first time.
+constexpr base::Millis kStartRound{50};
+/// How long the start waits for an API server that does not answer.
+constexpr base::Millis kStartPatience{30'000};
+
+/// Often enough for the shortest of the certificates.
+base::Millis round_of(const RunFlags& flags) {
+  return std::clamp(flags.lifetimes.leaf / 20, kQuickestRound, kSlowestRound);
+}
+
+/// How long the start may wait for this to pass. What is wrong here stays wrong; what the API
+/// server or its administrator may mend needs a moment; and for other processes of ours there is no
+/// limit.
+base::Millis patience_with(const base::Error& error) {
+  switch (error.code()) {
+    case base::ErrorCode::invalid_argument:
+      return base::Millis{0};
+    case base::ErrorCode::unauthorized:
+    case base::ErrorCode::forbidden:
+    case base::ErrorCode::unavailable:
+    case base::ErrorCode::timeout:
+      return kStartPatience;
+    default:
+      return base::Millis::max();
+  }
+}
 
 base::Result<kube::Access> find_access(const RunFlags& flags, const base::Clock& clock) {
   if (flags.kubeconfig.empty() && flags.context.empty()) {
@@ -52,50 +82,61 @@ std::string process_identity() {
 /// Everything that runs, in the order of its construction; torn down in the reverse order.
 class Process {
  public:
-  Process(const RunFlags& flags, StopSignals& signals, const base::Clock& clock, base::Logger& log)
-      : flags_(flags), signals_(signals), clock_(clock), log_(log) {}
+  Process(const RunFlags& flags, const base::Clock& clock, base::Logger& log)
+      : flags_(flags), clock_(clock), log_(log), started_at_(clock.monotonic()) {}
 
-  base::Status start();
-  /// What has to be looked after all the time; called every kRegistrationCheck.
-  void keep_house();
+  /// Starts the parts. What they need of the API server comes by and by, in `keep`.
+  base::Status start(StopSignals& signals);
+  /// One round of what has to be looked after all the time. An error ends the process: something
+  /// that does not pass before it was of use.
+  base::Status keep();
+  /// How long until the next round.
+  base::Millis pause() const;
   void stop();
 
  private:
   base::Status reach_api_server();
   base::Status serve_health();
-  base::Status start_parts(const ServedCertificate& served);
+  base::Status serve_metrics();
+  base::Status keep_parts();
+  void report(const base::Status& round);
+  bool is_complete() const;
   webhook::HealthChecks health_checks();
   /// A check that asks a part, which is there once everything has started.
   webhook::HealthCheck check_of(std::string name, std::function<base::Status()> check) const;
 
   const RunFlags& flags_;
-  StopSignals& signals_;
   const base::Clock& clock_;
   base::Logger& log_;
+  const base::MonotonicTime started_at_;
   std::atomic<bool> started_ = false;
   std::atomic<bool> stopping_ = false;
+  bool was_complete_ = false;
+  std::string last_failure_;  ///< of a round, so that each is logged once
   cluster::MemoryRuleStore rules_{kMostRules};
   std::unique_ptr<kube::HttpTransport> transport_;
   std::optional<Surroundings> surroundings_;
   std::unique_ptr<WebhookPart> webhook_;        ///< where the role has one
   std::unique_ptr<ControllerPart> controller_;  ///< likewise
+  std::unique_ptr<MetricsPart> metrics_;        ///< where a flag says so
   std::unique_ptr<webhook::Server> health_server_;
 };
 
-/// The health port is bound before the webhook is registered: a port that is taken must not leave a
+/// The health port is bound before anything is registered: a port that is taken must not leave a
 /// registration behind.
-base::Status Process::start() {
+base::Status Process::start(StopSignals& signals) {
   if (base::Status status = reach_api_server(); !status.ok()) return status;
-  auto served = find_certificate(flags_, surroundings_->place, clock_.wall());
-  if (!served.ok()) return served.error();
   if (flags_.role != Role::controller)
     webhook_ = std::make_unique<WebhookPart>(*surroundings_, rules_);
   if (flags_.role != Role::webhook)
-    controller_ = std::make_unique<ControllerPart>(*surroundings_, rules_, served->ca_bundle_pem);
+    controller_ = std::make_unique<ControllerPart>(*surroundings_, rules_);
   if (base::Status status = serve_health(); !status.ok()) return status;
-  if (base::Status status = start_parts(*served); !status.ok()) return status;
+  if (controller_ != nullptr) {
+    if (base::Status status = controller_->register_crds(signals); !status.ok()) return status;
+    controller_->start();
+  }
   started_ = true;
-  return {};
+  return serve_metrics();
 }
 
 base::Status Process::reach_api_server() {
@@ -112,15 +153,41 @@ base::Status Process::reach_api_server() {
   return {};
 }
 
-base::Status Process::start_parts(const ServedCertificate& served) {
-  if (webhook_ != nullptr) {
-    if (base::Status status = webhook_->serve(served.certificate); !status.ok()) return status;
+bool Process::is_complete() const {
+  return (webhook_ == nullptr || webhook_->serving()) &&
+         (controller_ == nullptr || controller_->registered());
+}
+
+base::Millis Process::pause() const {
+  const bool starting = !is_complete() && clock_.monotonic() < started_at_ + kStartPatience;
+  return starting ? kStartRound : round_of(flags_);
+}
+
+/// In the order in which one needs the other: a CA, a leaf of it, and then somebody may ask us.
+base::Status Process::keep_parts() {
+  if (controller_ != nullptr) {
+    if (base::Status status = controller_->keep_trust(); !status.ok()) return status;
   }
-  if (controller_ == nullptr) return {};
-  if (base::Status status = controller_->register_crds(signals_); !status.ok()) return status;
-  if (base::Status status = controller_->register_webhook(signals_); !status.ok()) return status;
-  controller_->start();
-  return {};
+  if (webhook_ != nullptr) {
+    if (base::Status status = webhook_->keep_certificate(); !status.ok()) return status;
+  }
+  return controller_ == nullptr ? base::Status() : controller_->keep_registration();
+}
+
+base::Status Process::keep() {
+  base::Status round = keep_parts();
+  report(round);
+  if (round.ok() || was_complete_) return {};
+  const base::Millis waited = clock_.monotonic() - started_at_;
+  return waited < patience_with(round.error()) ? base::Status() : round;
+}
+
+void Process::report(const base::Status& round) {
+  if (is_complete() && !std::exchange(was_complete_, true))
+    log_.info("started", {{"version", MIGADAPTER_VERSION}});
+  const std::string failure = round.ok() ? "" : round.error().message();
+  if (failure != std::exchange(last_failure_, failure) && !failure.empty())
+    log_.warning("not everything is in order; trying again", {{"error", failure}});
 }
 
 base::Status Process::serve_health() {
@@ -136,9 +203,21 @@ base::Status Process::serve_health() {
   return {};
 }
 
+base::Status Process::serve_metrics() {
+  if (flags_.metrics_listen.empty()) return {};
+  metrics_ = std::make_unique<MetricsPart>(*surroundings_, [this](webhook::MetricsText& metrics) {
+    if (webhook_ != nullptr) webhook_->add_figures(metrics);
+    if (controller_ != nullptr) controller_->add_figures(metrics);
+  });
+  return metrics_->serve();
+}
+
 webhook::HealthChecks Process::health_checks() {
   webhook::HealthChecks checks;
-  checks.ready.push_back(check_of("process", [] { return base::Status(); }));
+  if (webhook_ != nullptr) {
+    const WebhookPart* part = webhook_.get();
+    checks.ready.push_back(check_of("serving", [part] { return part->check_serving(); }));
+  }
   if (controller_ != nullptr) {
     const ControllerPart* part = controller_.get();
     checks.ready.push_back(check_of("synced", [part] { return part->check_synced(); }));
@@ -158,10 +237,6 @@ webhook::HealthCheck Process::check_of(std::string name,
           }};
 }
 
-void Process::keep_house() {
-  if (controller_ != nullptr) controller_->mend_registration();
-}
-
 void Process::stop() {
   stopping_ = true;
   // The health server still asks the parts; they go only after it.
@@ -176,18 +251,14 @@ int run(const RunFlags& flags) {
   std::signal(SIGPIPE, SIG_IGN);
   const base::SystemClock clock;
   base::Logger log(clock, flags.log_format, flags.log_level, base::standard_error_sink());
-  Process process(flags, signals, clock, log);
-  const base::Status started = process.start();
-  if (started.ok()) {
-    log.info("started", {{"version", MIGADAPTER_VERSION}});
-    while (!signals.wait_for(kRegistrationCheck)) process.keep_house();
-  } else {
-    log.error("cannot start", {{"error", started.error().message()}});
-  }
+  Process process(flags, clock, log);
+  base::Status status = process.start(signals);
+  while (status.ok() && !signals.wait_for(process.pause())) status = process.keep();
+  if (!status.ok()) log.error("cannot run", {{"error", status.error().message()}});
   log.info("stopping");
   process.stop();
   log.info("stopped");
-  return started.ok() || signals.asked_to_stop() ? 0 : 1;
+  return status.ok() || signals.asked_to_stop() ? 0 : 1;
 }
 
 }  // namespace migadapter::app

@@ -21,10 +21,11 @@ StopSignals::StopSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-bool StopSignals::wait_for(std::chrono::seconds timeout) {
+bool StopSignals::wait_for(base::Millis timeout) {
   if (asked_to_stop_) return true;
   const sigset_t signals = stop_signals();
-  const timespec period{timeout.count(), 0};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);
+  const timespec period{seconds.count(), std::chrono::nanoseconds(timeout - seconds).count()};
   if (sigtimedwait(&signals, nullptr, &period) < 0) return false;
   asked_to_stop_ = true;
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);

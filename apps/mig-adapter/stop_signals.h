@@ -1,7 +1,7 @@
 // SIGTERM and SIGINT: the first asks the program to end in order, the second ends it at once.
 #pragma once
 
-#include <chrono>
+#include "base/clock.h"
 
 namespace migadapter::app {
 
@@ -13,7 +13,7 @@ class StopSignals {
 
   /// Waits for the first signal; true once it has come, be it earlier. From then on a second one
   /// ends the program at once, as it does every other program.
-  bool wait_for(std::chrono::seconds timeout);
+  bool wait_for(base::Millis timeout);
   /// Whether the first has come and was waited for.
   bool asked_to_stop() const { return asked_to_stop_; }
 

@@ -21,24 +21,6 @@ WebhookPlace place_behind_service(const RunFlags& flags, const std::string& name
   return place;
 }
 
-base::Result<ServedCertificate> load_served_certificate(const std::string& folder,
-                                                        base::WallTime now) {
-  auto certificate = webhook::load_certificate(folder, now);
-  if (!certificate.ok()) return certificate.error().with_context("--cert-dir");
-  auto ca_bundle = webhook::load_ca_bundle(folder);
-  if (!ca_bundle.ok()) return ca_bundle.error().with_context("--cert-dir");
-  return ServedCertificate{*std::move(certificate), *std::move(ca_bundle)};
-}
-
-base::Result<ServedCertificate> make_served_certificate(const std::vector<std::string>& hosts,
-                                                        base::WallTime now) {
-  const auto authority = webhook::make_certificate_authority(now);
-  if (!authority.ok()) return authority.error();
-  auto certificate = webhook::issue_certificate(*authority, hosts, now);
-  if (!certificate.ok()) return certificate.error();
-  return ServedCertificate{*std::move(certificate), authority->certificate_pem};
-}
-
 }  // namespace
 
 base::Result<WebhookPlace> find_webhook_place(const RunFlags& flags,
@@ -56,16 +38,6 @@ base::Result<WebhookPlace> find_webhook_place(const RunFlags& flags,
     place.listen = *listen;
   }
   return place;
-}
-
-base::Result<ServedCertificate> find_certificate(const RunFlags& flags, const WebhookPlace& place,
-                                                 base::WallTime now) {
-  // Each process makes a certificate authority of its own.
-  if (flags.role != Role::all && flags.certificate_folder.empty())
-    return base::Error(base::ErrorCode::invalid_argument,
-                       "--role webhook and --role controller need --cert-dir");
-  return flags.certificate_folder.empty() ? make_served_certificate(place.hosts, now)
-                                          : load_served_certificate(flags.certificate_folder, now);
 }
 
 }  // namespace migadapter::app

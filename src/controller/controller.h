@@ -54,6 +54,9 @@ class Controller {
   /// Whether every kind has been listed. Thread-safe; for the readiness check.
   bool synced() const { return synced_; }
 
+  /// Thread-safe.
+  const Figures& figures() const { return journal_.figures(); }
+
  private:
   void take_in(Message message);
   void take_in(kube::ClusterEvent event);

@@ -102,6 +102,7 @@ void Journal::gate_changed(HoldReason reason) {
 }
 
 void Journal::started(const cluster::Pod& pod, const Move& move) {
+  figures_.evictions.add(verb(move));
   log_.info("evicting pod", {{"move", verb(move)},
                              {"pod", full_name(pod)},
                              {"demand", move.grant.demand.view()},
@@ -114,6 +115,7 @@ void Journal::started(const cluster::Pod& pod, const Move& move) {
 }
 
 void Journal::confirmed(const cluster::Pod& new_pod, const Move& move) {
+  figures_.outcomes.add("Confirmed");
   log_.info("pod is placed", {{"move", verb(move)},
                               {"pod", full_name(new_pod)},
                               {"node", new_pod.node.view()},
@@ -127,6 +129,7 @@ void Journal::confirmed(const cluster::Pod& new_pod, const Move& move) {
 }
 
 void Journal::ended(const Move& move, MoveFailure failure, std::string_view detail) {
+  figures_.outcomes.add(to_string(failure));
   log_.warning("move ended without success", {{"move", verb(move)},
                                               {"namespace", move.rule.name_space.view()},
                                               {"pod", move.old_pod_name},
@@ -151,6 +154,7 @@ void Journal::refused(const cluster::Pod& pod, const decide::UpgradeDecision& de
     return;
   }
   place->second = decision.reason;
+  figures_.refusals.add(to_string(decision.reason));
   log_.debug("pod stays as it is", {{"pod", full_name(pod)},
                                     {"reason", to_string(decision.reason)},
                                     {"explanation", refusal_text(decision)}});

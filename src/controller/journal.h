@@ -9,6 +9,7 @@
 #include "base/name.h"
 #include "cluster/pod.h"
 #include "controller/act_gate.h"
+#include "controller/figures.h"
 #include "controller/limits.h"
 #include "controller/moves.h"
 #include "decide/upgrade.h"
@@ -51,12 +52,16 @@ class Journal {
     observed_.erase(pod_uid);
   }
 
+  /// Thread-safe.
+  const Figures& figures() const { return figures_; }
+
  private:
   bool event_allowed();
 
   kube::ClusterWriter& writer_;
   const base::Clock& clock_;
   base::Logger& log_;
+  Figures figures_;
   std::unordered_map<base::Name, decide::UpgradeReason> said_;
   std::unordered_map<base::Name, base::Name> observed_;  ///< the grant, by the pod's uid
   int events_left_ = kEventBurst;

@@ -43,7 +43,8 @@ json::array match_conditions() {
 }
 
 json::object client_config(const WebhookAddress& address, const std::string& ca_bundle_pem) {
-  json::object config{{"caBundle", to_base64(ca_bundle_pem)}};
+  json::object config;
+  if (!ca_bundle_pem.empty()) config["caBundle"] = to_base64(ca_bundle_pem);
   if (!address.url.empty()) {
     config["url"] = address.url + std::string(kWebhookPath);
     return config;
@@ -94,6 +95,16 @@ json::object probe_container() {
        {{"allowPrivilegeEscalation", false}, {"capabilities", {{"drop", json::array{"ALL"}}}}}}};
 }
 
+/// The text at a JSON pointer (RFC 6901); empty when there is none.
+std::string text_at(std::string_view document, std::string_view pointer) {
+  json::error_code failure;
+  const json::value parsed = json::parse(document, failure);
+  if (failure) return {};
+  const json::value* found = parsed.find_pointer(pointer, failure);
+  if (found == nullptr || !found->is_string()) return {};
+  return std::string(found->get_string());
+}
+
 }  // namespace
 
 std::string encode_webhook_configuration(const WebhookAddress& address,
@@ -121,16 +132,19 @@ std::string encode_probe_pod(const std::string& name_space, const std::string& n
                    {"spec", spec}});
 }
 
+std::string decode_resource_version(std::string_view configuration) {
+  return text_at(configuration, "/metadata/resourceVersion");
+}
+
+std::string decode_ca_bundle(std::string_view configuration) {
+  return from_base64(text_at(configuration, "/webhooks/0/clientConfig/caBundle")).value_or("");
+}
+
 std::string decode_probe_answer(std::string_view pod) {
-  json::error_code failure;
-  const json::value parsed = json::parse(pod, failure);
-  if (failure) return {};
-  // As a JSON pointer; "/" in a key is written "~1".
+  // In a JSON pointer "/" of a key is written "~1".
   std::string pointer = "/metadata/annotations/" + std::string(cluster::kProbeAnswerAnnotation);
   pointer.replace(pointer.rfind('/'), 1, "~1");
-  const json::value* answer = parsed.find_pointer(pointer, failure);
-  if (answer == nullptr || !answer->is_string()) return {};
-  return std::string(answer->get_string());
+  return text_at(pod, pointer);
 }
 
 }  // namespace migadapter::kube

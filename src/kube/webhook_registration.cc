@@ -24,15 +24,29 @@ base::Status probe_result(const base::Result<HttpResponse>& answer, const std::s
 
 }  // namespace
 
-base::Status register_webhook(HttpTransport& transport, const WebhookAddress& address,
-                              const std::string& ca_bundle_pem) {
+base::Result<std::string> register_webhook(HttpTransport& transport, const WebhookAddress& address,
+                                           const std::string& ca_bundle_pem) {
   HttpRequest request;
   request.method = "PATCH";
   request.timeout = kRegistrationTimeout;
   request.path = configuration_path() + "?fieldManager=mig-adapter&force=true";
   request.content_type = "application/apply-patch+yaml";
   request.body = encode_webhook_configuration(address, ca_bundle_pem);
-  return status_of(send_and_wait(transport, std::move(request)), "registering the webhook");
+  const auto answer = send_and_wait(transport, std::move(request));
+  if (base::Status status = status_of(answer, "registering the webhook"); !status.ok())
+    return status.error();
+  return decode_resource_version(answer->body);
+}
+
+base::Result<std::string> registered_ca_bundle(HttpTransport& transport) {
+  HttpRequest request;
+  request.timeout = kRegistrationTimeout;
+  request.path = configuration_path();
+  const auto answer = send_and_wait(transport, std::move(request));
+  const base::Status status = status_of(answer, "reading the webhook's registration");
+  if (status.ok()) return decode_ca_bundle(answer->body);
+  if (status.error().code() == base::ErrorCode::not_found) return std::string();
+  return status.error();
 }
 
 base::Status unregister_webhook(HttpTransport& transport) {

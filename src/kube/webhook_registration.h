@@ -26,9 +26,14 @@ inline constexpr base::Millis kRegistrationTimeout{5'000};
 
 /// Creates or updates the MutatingWebhookConfiguration by server-side apply: CREATE of pods that
 /// ask for a MIG resource and have an owner or the probe annotation, failurePolicy Ignore, timeout
-/// 2 s, sideEffects None, reinvocationPolicy IfNeeded.
-base::Status register_webhook(HttpTransport& transport, const WebhookAddress& address,
-                              const std::string& ca_bundle_pem);
+/// 2 s, sideEffects None, reinvocationPolicy IfNeeded. An empty bundle leaves the caBundle to
+/// another, such as cert-manager's injector. Returns the configuration's resource version, which
+/// stays the same as long as nobody changes it: applying what is there already is no change.
+base::Result<std::string> register_webhook(HttpTransport& transport, const WebhookAddress& address,
+                                           const std::string& ca_bundle_pem);
+
+/// The caBundle that the API server uses now, PEM; empty where none is registered.
+base::Result<std::string> registered_ca_bundle(HttpTransport& transport);
 
 /// Deletes it; fine when it is gone already.
 base::Status unregister_webhook(HttpTransport& transport);

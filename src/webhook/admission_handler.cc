@@ -96,4 +96,15 @@ std::uint64_t AdmissionHandler::count(decide::AdmitReason reason) const {
   return counts_[static_cast<std::size_t>(reason)].load(std::memory_order_relaxed);
 }
 
+std::vector<std::pair<decide::AdmitReason, std::uint64_t>> AdmissionHandler::counts() const {
+  std::vector<std::pair<decide::AdmitReason, std::uint64_t>> seen;
+  for (std::size_t index = 0; index < counts_.size(); ++index) {
+    const auto reason = static_cast<decide::AdmitReason>(index);
+    if (const std::uint64_t times = count(reason); times > 0) {
+      seen.emplace_back(reason, times);
+    }
+  }
+  return seen;
+}
+
 }  // namespace migadapter::webhook

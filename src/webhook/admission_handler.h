@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -30,6 +32,8 @@ class AdmissionHandler {
 
   /// How many reviews ended so; for metrics and tests.
   std::uint64_t count(decide::AdmitReason reason) const;
+  /// The same for every reason that came up.
+  std::vector<std::pair<decide::AdmitReason, std::uint64_t>> counts() const;
   /// How many requests to the webhook's path were no review we could read.
   std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 

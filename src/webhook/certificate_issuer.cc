@@ -18,20 +18,12 @@ using NamesPointer = std::unique_ptr<GENERAL_NAMES, OpensslFree<GENERAL_NAMES_fr
 using NumberPointer = std::unique_ptr<BIGNUM, OpensslFree<BN_free>>;
 using OctetsPointer = std::unique_ptr<ASN1_OCTET_STRING, OpensslFree<ASN1_OCTET_STRING_free>>;
 
-constexpr std::chrono::hours kBackdating{1};
-constexpr std::chrono::years kAuthorityLifetime{10};
-constexpr std::chrono::years kLeafLifetime{1};
 constexpr const char* kAuthorityName = "mig-adapter webhook CA";
 constexpr const char* kLeafName = "mig-adapter webhook";
 
 /// RFC 5280 section 4.1.2.2: positive, at most 20 octets; this many random bits need no register of
 /// what was given out.
 constexpr int kSerialBits = 127;
-
-struct Lifetime {
-  base::WallTime begin;
-  base::WallTime end;
-};
 
 void set_serial(X509& certificate) {
   const NumberPointer number(BN_new());
@@ -40,10 +32,10 @@ void set_serial(X509& certificate) {
                    nullptr);
 }
 
-void set_lifetime(X509& certificate, Lifetime lifetime) {
+void set_validity(X509& certificate, Validity validity) {
   using std::chrono::system_clock;
-  ASN1_TIME_set(X509_getm_notBefore(&certificate), system_clock::to_time_t(lifetime.begin));
-  ASN1_TIME_set(X509_getm_notAfter(&certificate), system_clock::to_time_t(lifetime.end));
+  ASN1_TIME_set(X509_getm_notBefore(&certificate), system_clock::to_time_t(validity.begin));
+  ASN1_TIME_set(X509_getm_notAfter(&certificate), system_clock::to_time_t(validity.end));
 }
 
 void set_common_name(X509_NAME& name, const char* text) {
@@ -53,12 +45,12 @@ void set_common_name(X509_NAME& name, const char* text) {
 }
 
 /// A version 3 certificate with everything but its extensions, issuer and signature.
-CertificatePointer draft(EVP_PKEY& key, const char* name, Lifetime lifetime) {
+CertificatePointer draft(EVP_PKEY& key, const char* name, Validity validity) {
   CertificatePointer certificate(X509_new());
   MIGADAPTER_CHECK(certificate != nullptr);
   X509_set_version(certificate.get(), X509_VERSION_3);
   set_serial(*certificate);
-  set_lifetime(*certificate, lifetime);
+  set_validity(*certificate, validity);
   set_common_name(*X509_get_subject_name(certificate.get()), name);
   MIGADAPTER_CHECK(X509_set_pubkey(certificate.get(), &key) == 1);
   return certificate;
@@ -128,10 +120,11 @@ KeyPointer new_key() {
 
 }  // namespace
 
-base::Result<CertificateAuthority> make_certificate_authority(base::WallTime now) {
+base::Result<CertificateAuthority> make_certificate_authority(base::WallTime now,
+                                                              base::Millis lifetime) {
   const KeyPointer key = new_key();
   const CertificatePointer authority =
-      draft(*key, kAuthorityName, {now - kBackdating, now + kAuthorityLifetime});
+      draft(*key, kAuthorityName, {now - kBackdating, now + lifetime});
   add_extension(*authority, *authority, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
   add_extension(*authority, *authority, NID_key_usage, "critical,keyCertSign,cRLSign");
   add_extension(*authority, *authority, NID_subject_key_identifier, "hash");
@@ -141,7 +134,7 @@ base::Result<CertificateAuthority> make_certificate_authority(base::WallTime now
 
 base::Result<ServerCertificate> issue_certificate(const CertificateAuthority& authority,
                                                   const std::vector<std::string>& hosts,
-                                                  base::WallTime now) {
+                                                  base::WallTime now, base::Millis lifetime) {
   MIGADAPTER_CHECK(!hosts.empty());
   const auto issuer = parse_certificates(authority.certificate_pem);
   const auto issuer_key = parse_private_key(authority.key_pem);
@@ -150,7 +143,8 @@ base::Result<ServerCertificate> issue_certificate(const CertificateAuthority& au
   }
   X509& signer = *issuer->front();
   const KeyPointer key = new_key();
-  const CertificatePointer leaf = draft(*key, kLeafName, {now - kBackdating, now + kLeafLifetime});
+  const base::WallTime end = std::min(now + lifetime, validity_of(signer).end);
+  const CertificatePointer leaf = draft(*key, kLeafName, {now - kBackdating, end});
   if (auto named = add_alternative_names(*leaf, hosts); !named) {
     return named.error();
   }

@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <openssl/asn1.h>
 #include <openssl/x509.h>
 
 #include <cerrno>
@@ -50,21 +49,13 @@ base::Result<std::string> read_file(const std::string& path) {
   return text;
 }
 
-base::WallTime wall_time_of(const ASN1_TIME& time) {
-  std::tm fields{};
-  MIGADAPTER_CHECK(ASN1_TIME_to_tm(&time, &fields) == 1);
-  return std::chrono::time_point_cast<base::Millis>(
-      std::chrono::system_clock::from_time_t(timegm(&fields)));
-}
-
 std::string in_words(base::WallTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 base::Status check_validity(X509& certificate, base::WallTime now, const std::string& path) {
-  const base::WallTime begin = wall_time_of(*X509_get0_notBefore(&certificate));
-  const base::WallTime end = wall_time_of(*X509_get0_notAfter(&certificate));
+  const auto [begin, end] = validity_of(certificate);
   if (now < begin) {
     return invalid(path, fmt::format("is not valid before {}", in_words(begin)));
   }
@@ -135,12 +126,25 @@ base::Result<std::string> load_ca_bundle(const std::string& folder) {
   return to_pem(*chain->certificates.back());
 }
 
-base::Result<base::WallTime> not_after(const std::string& chain_pem) {
-  const auto chain = parse_certificates(chain_pem);
-  if (!chain) {
-    return chain.error().with_context("the chain");
+base::Result<std::string> load_authorities(const std::string& path) {
+  auto file = read_certificates(path);
+  if (!file) {
+    return file.error();
   }
-  return wall_time_of(*X509_get0_notAfter(chain->front().get()));
+  return std::move(file->pem);
+}
+
+base::Result<Validity> validity_of(const std::string& certificates_pem) {
+  const auto certificates = parse_certificates(certificates_pem);
+  if (!certificates) {
+    return certificates.error();
+  }
+  return validity_of(*certificates->front());
+}
+
+bool is_due(const Validity& validity, base::WallTime now) {
+  const base::WallTime issued = validity.begin + kBackdating;
+  return now >= issued + (validity.end - issued) * 2 / 3;
 }
 
 }  // namespace migadapter::webhook

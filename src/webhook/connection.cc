@@ -36,6 +36,9 @@ constexpr base::Millis kLingerTimeout{1'000};
 /// How long the client may take to answer our close_notify; nothing depends on its answer.
 constexpr base::Millis kCloseTimeout{200};
 
+/// Connections beyond the limit while others are being closed to make room.
+constexpr std::size_t kMostNewcomers = 16;
+
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 enum class Phase { handshake, idle, reading, writing, lingering, closing };
@@ -88,10 +91,10 @@ class StreamConnection final : public Connection,
         parser_(state.limits),
         buffered_(state),
         input_(state.limits.most_header_bytes, '\0') {
-    home_.insert(this);
+    home_.add(this);
   }
   ~StreamConnection() override {
-    home_.erase(this);
+    home_.remove(this);
     state_.count.give_back();
   }
   StreamConnection(const StreamConnection&) = delete;
@@ -100,6 +103,8 @@ class StreamConnection final : public Connection,
   void start();
   void check_deadline(base::MonotonicTime now) override;
   void drain(base::MonotonicTime now) override;
+  std::optional<std::uint64_t> waiting_since() const override;
+  void evict() override;
 
  private:
   static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
@@ -131,6 +136,7 @@ class StreamConnection final : public Connection,
   std::size_t filled_ = 0;
   std::string output_;
   Phase phase_ = Phase::handshake;
+  std::uint64_t waiting_since_ = 0;
   base::MonotonicTime deadline_{};
   bool expired_ = false;  ///< the read under way was cancelled by its deadline
   bool last_ = false;     ///< no request is read after this one
@@ -149,6 +155,9 @@ template <typename Stream>
 void StreamConnection<Stream>::enter(Phase phase, base::Millis timeout) {
   phase_ = phase;
   deadline_ = state_.clock.monotonic() + timeout;
+  if (phase == Phase::idle || phase == Phase::handshake) {
+    waiting_since_ = state_.waits.fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
 template <typename Stream>
@@ -358,11 +367,58 @@ void StreamConnection<Stream>::drain(base::MonotonicTime now) {
   }
 }
 
+template <typename Stream>
+std::optional<std::uint64_t> StreamConnection<Stream>::waiting_since() const {
+  const bool waits = phase_ == Phase::idle || phase_ == Phase::handshake;
+  return waits ? std::optional(waiting_since_) : std::nullopt;
+}
+
+template <typename Stream>
+void StreamConnection<Stream>::evict() {
+  phase_ = Phase::closing;
+  close_socket();
+}
+
 }  // namespace
+
+void ConnectionSet::add(Connection* connection) {
+  connections_.insert(connection);
+  size_ = connections_.size();
+}
+
+void ConnectionSet::remove(Connection* connection) {
+  connections_.erase(connection);
+  size_ = connections_.size();
+}
+
+bool ConnectionSet::evict_longest_waiting() {
+  Connection* longest = nullptr;
+  std::optional<std::uint64_t> since;
+  for (Connection* connection : connections_) {
+    const auto waiting = connection->waiting_since();
+    if (waiting && (!since || *waiting < *since)) {
+      longest = connection;
+      since = waiting;
+    }
+  }
+  if (longest != nullptr) {
+    longest->evict();
+  }
+  return longest != nullptr;
+}
 
 bool ConnectionCount::take() {
   const std::lock_guard lock(mutex_);
   if (open_ >= most_) {
+    return false;
+  }
+  ++open_;
+  return true;
+}
+
+bool ConnectionCount::take_beyond() {
+  const std::lock_guard lock(mutex_);
+  if (open_ >= most_ + kMostNewcomers) {
     return false;
   }
   ++open_;

@@ -7,6 +7,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <unordered_set>
 
 #include "base/clock.h"
@@ -26,6 +27,9 @@ class ConnectionCount {
 
   /// False when the limit is reached; else give_back() must follow.
   bool take();
+  /// The same beyond the limit, for a newcomer whose place another is about to give back. False
+  /// when too many have not done so yet.
+  bool take_beyond();
   void give_back();
   /// Returns when none is open or after `timeout`.
   void wait_until_none(base::Millis timeout);
@@ -64,6 +68,7 @@ struct ServerState {
   LogBrake handshake_log;
   std::atomic<bool> draining = false;
   std::atomic<std::size_t> buffered_bytes = 0;  ///< request bodies held now
+  std::atomic<std::uint64_t> waits = 0;         ///< how often a connection began to wait
 };
 
 /// Used on its own thread only.
@@ -74,10 +79,31 @@ class Connection {
   virtual void check_deadline(base::MonotonicTime now) = 0;
   /// Gives an idle connection its last moment.
   virtual void drain(base::MonotonicTime now) = 0;
+  /// Its place in the order in which connections began to wait for their clients, be it for a
+  /// handshake or for a request; nothing while a request is under way.
+  virtual std::optional<std::uint64_t> waiting_since() const = 0;
+  /// Closes it at once.
+  virtual void evict() = 0;
 };
 
-/// The open connections of one thread.
-using ConnectionSet = std::unordered_set<Connection*>;
+/// The open connections of one thread, which alone uses it but for size().
+class ConnectionSet {
+ public:
+  void add(Connection* connection);
+  void remove(Connection* connection);
+  const std::unordered_set<Connection*>& all() const { return connections_; }
+  /// Thread-safe.
+  std::size_t size() const { return size_; }
+
+  /// Closes the connection that has waited longest for its client; false when none waits. A client
+  /// that wants something takes milliseconds to say so, so that a flood of connections that want
+  /// nothing pushes out its own.
+  bool evict_longest_waiting();
+
+ private:
+  std::unordered_set<Connection*> connections_;
+  std::atomic<std::size_t> size_ = 0;
+};
 
 /// Starts serving an accepted socket, over TLS when there is a context. The connection keeps itself
 /// alive, is in `home` as long as it lives, and gives its place in `state.count` back at its end.

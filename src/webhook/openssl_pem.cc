@@ -47,6 +47,13 @@ bool has_validity(const X509& certificate) {
          ASN1_TIME_to_tm(X509_get0_notAfter(&certificate), &fields) == 1;
 }
 
+base::WallTime wall_time_of(const ASN1_TIME& time) {
+  std::tm fields{};
+  MIGADAPTER_CHECK(ASN1_TIME_to_tm(&time, &fields) == 1);
+  return std::chrono::time_point_cast<base::Millis>(
+      std::chrono::system_clock::from_time_t(timegm(&fields)));
+}
+
 }  // namespace
 
 std::string openssl_complaint() {
@@ -89,6 +96,11 @@ base::Result<KeyPointer> parse_private_key(std::string_view pem) {
     return invalid("holds no PEM private key without a password: " + complaint);
   }
   return key;
+}
+
+Validity validity_of(X509& certificate) {
+  return {wall_time_of(*X509_get0_notBefore(&certificate)),
+          wall_time_of(*X509_get0_notAfter(&certificate))};
 }
 
 std::string to_pem(X509& certificate) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "webhook/certificates.h"
 
 namespace migadapter::webhook {
 
@@ -33,6 +34,9 @@ base::Result<std::vector<CertificatePointer>> parse_certificates(std::string_vie
 
 /// The private key of the text; an encrypted one is an error. Errors: invalid_argument.
 base::Result<KeyPointer> parse_private_key(std::string_view pem);
+
+/// When the certificate begins and ends.
+Validity validity_of(X509& certificate);
 
 std::string to_pem(X509& certificate);
 std::string to_pem(EVP_PKEY& key);

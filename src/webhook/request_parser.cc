@@ -26,6 +26,7 @@ struct Parts {
   std::string method;
   std::string target;
   std::string content_type;
+  std::string authorization;
   std::string body;
   bool expects_continue = false;
 
@@ -33,6 +34,7 @@ struct Parts {
     method.clear();
     target.clear();
     content_type.clear();
+    authorization.clear();
     body.clear();
     if (body.capacity() > kKeptBodyBytes) {
       body.shrink_to_fit();
@@ -62,6 +64,8 @@ class MessageParser final : public http::basic_parser<true> {
                      error_code&) override {
     if (name == http::field::content_type) {
       parts_.content_type = view(value);
+    } else if (name == http::field::authorization) {
+      parts_.authorization = view(value);
     } else if (name == http::field::expect) {
       parts_.expects_continue = beast::iequals(value, "100-continue");
     }
@@ -167,6 +171,7 @@ ServerRequest RequestParser::request() const {
           .path = target.substr(0, path_bytes),
           .query = target.substr(std::min(path_bytes + 1, target.size())),
           .content_type = parts.content_type,
+          .authorization = parts.authorization,
           .body = parts.body};
 }
 

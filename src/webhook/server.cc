@@ -69,10 +69,23 @@ class Worker {
     });
   }
 
+  /// Any thread. Closes the connection here that has waited longest for its client; where none
+  /// waits, `otherwise` is called on this worker's thread.
+  void make_room(std::function<void()> otherwise) {
+    asio::post(io_, [this, otherwise = std::move(otherwise)] {
+      if (!connections_.evict_longest_waiting()) {
+        otherwise();
+      }
+    });
+  }
+
+  /// Any thread.
+  std::size_t connection_count() const { return connections_.size(); }
+
   /// Any thread.
   void drain() {
     asio::post(io_, [this] {
-      for (Connection* connection : connections_) {
+      for (Connection* connection : connections_.all()) {
         connection->drain(state_.clock.monotonic());
       }
       tick_ = kDrainTick;
@@ -93,7 +106,7 @@ class Worker {
 
   void check_deadlines() {
     const base::MonotonicTime now = state_.clock.monotonic();
-    for (Connection* connection : connections_) {
+    for (Connection* connection : connections_.all()) {
       connection->check_deadline(now);
     }
   }
@@ -125,7 +138,8 @@ class TlsServer final : public Server {
   void start();
 
   std::uint16_t port() const override { return port_; }
-  base::Status replace_certificate(const ServerCertificate& certificate) override;
+  base::Status replace_tls(const ServerCertificate& certificate,
+                           const std::optional<ClientTrust>& clients) override;
   void drain(base::Millis timeout) override;
 
  private:
@@ -134,6 +148,7 @@ class TlsServer final : public Server {
   Worker& accepting_worker() { return workers_.back(); }
   void accept();
   void on_accept(const error_code& error, tcp::socket socket, Worker& worker);
+  void make_room();
   TlsContextPointer tls_context() const;
 
   ServerState state_;
@@ -174,7 +189,7 @@ base::Status TlsServer::listen(const ServerOptions& options) {
   }
   if (error = open_acceptor(acceptor_, {address, options.port}); error) {
     return base::Error(
-        base::ErrorCode::unavailable,
+        base::ErrorCode::invalid_argument,
         fmt::format("listening on {} port {}: {}", options.address, options.port, error.message()));
   }
   port_ = acceptor_.local_endpoint().port();
@@ -193,8 +208,9 @@ TlsContextPointer TlsServer::tls_context() const {
   return tls_;
 }
 
-base::Status TlsServer::replace_certificate(const ServerCertificate& certificate) {
-  auto context = make_tls_context(certificate);
+base::Status TlsServer::replace_tls(const ServerCertificate& certificate,
+                                    const std::optional<ClientTrust>& clients) {
+  auto context = make_tls_context(certificate, clients);
   if (!context) {
     return context.error();
   }
@@ -223,8 +239,22 @@ void TlsServer::on_accept(const error_code& error, tcp::socket socket, Worker& w
   }
   if (state_.count.take()) {
     worker.adopt(std::move(socket), tls_context());
+  } else if (state_.count.take_beyond()) {
+    worker.adopt(std::move(socket), tls_context());
+    make_room();
   }
   accept();
+}
+
+/// After a newcomer was taken in beyond the limit: room is made where most connections are, else
+/// on the other thread. The newcomer itself has waited shortest, so it goes only when all others
+/// are at work.
+void TlsServer::make_room() {
+  auto& [first, second] = workers_;
+  const bool first_is_fuller = first.connection_count() >= second.connection_count();
+  Worker& fuller = first_is_fuller ? first : second;
+  Worker& other = first_is_fuller ? second : first;
+  fuller.make_room([&other] { other.make_room([] {}); });
 }
 
 void TlsServer::drain(base::Millis timeout) {
@@ -245,7 +275,7 @@ base::Result<std::unique_ptr<Server>> start_server(const ServerOptions& options,
                                                    ServerHandler handler, base::Logger& log) {
   auto server = std::make_unique<TlsServer>(options, std::move(handler), log);
   if (options.tls) {
-    if (auto usable = server->replace_certificate(options.certificate); !usable) {
+    if (auto usable = server->replace_tls(options.certificate, options.clients); !usable) {
       return usable.error();
     }
   }

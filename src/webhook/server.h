@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@ struct ServerRequest {
   std::string_view path{};   ///< without the query
   std::string_view query{};  ///< what follows the '?', as it came
   std::string_view content_type{};
+  std::string_view authorization{};  ///< a secret: never logged
   std::string_view body{};
 };
 
@@ -36,9 +38,9 @@ struct ServerLimits {
   std::size_t most_body_bytes = 7 * 1024 * 1024;       ///< two objects of 3 MiB with their envelope
   std::size_t most_buffered_bytes = 64 * 1024 * 1024;  ///< bodies of all connections together
   std::size_t most_header_bytes = 16 * 1024;           ///< the API server sends under 1 KiB
-  std::size_t most_connections = 1024;                 ///< further ones are closed at once
-  base::Millis read_timeout{5'000};   ///< from the first byte of a request to its last
-  base::Millis idle_timeout{90'000};  ///< between requests; the API server keeps alive
+  std::size_t most_connections = 1024;  ///< one more takes the place of the longest idle one
+  base::Millis read_timeout{5'000};     ///< from the first byte of a request to its last
+  base::Millis idle_timeout{90'000};    ///< between requests; the API server keeps alive
 };
 
 struct ServerOptions {
@@ -46,6 +48,8 @@ struct ServerOptions {
   std::uint16_t port = 0;  ///< 0: any free one, see Server::port
   bool tls = true;
   ServerCertificate certificate{};  ///< when tls
+  /// Only clients with such a certificate are served; without it none is asked for.
+  std::optional<ClientTrust> clients{};
   ServerLimits limits{};
 };
 
@@ -53,8 +57,9 @@ class Server {
  public:
   virtual ~Server() = default;  ///< closes every connection and joins the threads
   virtual std::uint16_t port() const = 0;
-  /// Handshakes from now on use this certificate; connections that stand go on. Thread-safe.
-  virtual base::Status replace_certificate(const ServerCertificate& certificate) = 0;
+  /// Handshakes from now on use these; connections that stand go on. Thread-safe.
+  virtual base::Status replace_tls(const ServerCertificate& certificate,
+                                   const std::optional<ClientTrust>& clients) = 0;
   /// Stops accepting, answers what is under way with `Connection: close`, returns when idle or
   /// after `timeout`.
   virtual void drain(base::Millis timeout) = 0;

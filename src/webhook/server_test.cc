@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
 #include <latch>
 #include <string>
 #include <thread>
@@ -235,22 +237,45 @@ TEST(Server, ClosesAnIdleConnection) {
   EXPECT_TRUE(client.server_closes());
 }
 
-TEST(Server, ClosesConnectionsOverTheCapAndTakesNewOnesOnceThereIsRoom) {
+TEST(Server, OneConnectionTooManyTakesThePlaceOfTheLongestIdleOne) {
   Running running(limited({.most_connections = 2}));
-  auto first = std::make_unique<TestClient>(running.port(), nullptr);
+  TestClient first(running.port(), nullptr);
   TestClient second(running.port(), nullptr);
-  ASSERT_EQ(status_of(first->get("/")), 200);
+  ASSERT_EQ(status_of(first.get("/")), 200);
   ASSERT_EQ(status_of(second.get("/")), 200);
+  TestClient third(running.port(), nullptr);  // dealt to the thread that the first is on
+  EXPECT_EQ(status_of(third.get("/")), 200);
+  EXPECT_TRUE(first.server_closes());
+  EXPECT_EQ(status_of(second.get("/")), 200);
+}
+
+TEST(Server, IdleClientsOverTheCapNeverKeepOutOneWithARequest) {
+  ServerOptions options;
+  options.limits.most_connections = 8;
+  Running running(options);
+  ClientTls tls(running.ca());
+  std::vector<std::unique_ptr<TestClient>> flood;
+  for (int i = 0; i < 40; ++i) {
+    // Half of them never begin their handshake, the others finish it and say no more.
+    flood.push_back(std::make_unique<TestClient>(running.port(), i % 2 == 0 ? nullptr : &tls));
+    EXPECT_EQ(status_of(TestClient(running.port(), &tls).get("/")), 200);
+  }
+}
+
+TEST(Server, ClosesAConnectionOverTheCapWhileAllOthersAreAtWork) {
+  Running running(limited({.most_connections = 2}));
+  TestClient first(running.port(), nullptr);
+  TestClient second(running.port(), nullptr);
+  for (TestClient* busy : {&first, &second}) {
+    busy->send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    ASSERT_EQ(status_of(busy->read_reply()), 100);
+  }
   TestClient third(running.port(), nullptr);
   EXPECT_TRUE(third.server_closes());
-  first.reset();
-  int status = 0;
-  while (status == 0) {  // until the server has seen the end of the first
-    TestClient fourth(running.port(), nullptr);
-    status = status_of(fourth.get("/"));
+  for (TestClient* busy : {&first, &second}) {
+    busy->send("ok");
+    EXPECT_EQ(status_of(busy->read_reply()), 200);
   }
-  EXPECT_EQ(status, 200);
-  EXPECT_EQ(status_of(second.get("/")), 200);
 }
 
 TEST(Server, RefusesTls11AndSpeaksTls12) {
@@ -310,7 +335,7 @@ TEST(Server, ReplacesTheCertificateUnderTrafficWithoutLosingARequest) {
   ServerCertificate newest;
   for (int i = 0; i < 20; ++i) {
     newest = running.new_certificate();
-    ASSERT_TRUE(running.server().replace_certificate(newest).ok());
+    ASSERT_TRUE(running.server().replace_tls(newest, std::nullopt).ok());
   }
   ClientTls tls(running.ca());
   EXPECT_EQ(TestClient(running.port(), &tls).server_certificate(), newest.chain_pem);
@@ -323,7 +348,7 @@ TEST(Server, KeepsItsCertificateWhenTheNewOneIsUnusable) {
   Running running;
   ServerCertificate mixed = running.new_certificate();
   mixed.key_pem = running.new_certificate().key_pem;
-  EXPECT_FALSE(running.server().replace_certificate(mixed).ok());
+  EXPECT_FALSE(running.server().replace_tls(mixed, std::nullopt).ok());
   ClientTls tls(running.ca());
   EXPECT_EQ(status_of(TestClient(running.port(), &tls).get("/")), 200);
 }
@@ -364,6 +389,74 @@ TEST(Server, StopsWithConnectionsOpen) {
   running.stop();
   EXPECT_TRUE(busy.server_closes());
   EXPECT_TRUE(silent.server_closes());
+}
+
+/// Client certificates by an authority of the test, made by the openssl command.
+class ClientCertificates {
+ public:
+  ClientCertificates() {
+    std::string name = testing::TempDir() + "clients-XXXXXX";
+    folder_ = mkdtemp(name.data());
+    run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ca "
+        "-keyout ca.key -out ca.crt");
+  }
+  ~ClientCertificates() { std::filesystem::remove_all(folder_); }
+  ClientCertificates(const ClientCertificates&) = delete;
+  ClientCertificates& operator=(const ClientCertificates&) = delete;
+
+  std::string ca() const { return *load_authorities(folder_ + "/ca.crt"); }
+  /// Lets the client show a certificate of this common name.
+  void give(ClientTls& tls, const std::string& name, const std::string& purpose = "clientAuth") {
+    run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name +
+        " -addext extendedKeyUsage=" + purpose +
+        " -addext basicConstraints=critical,CA:FALSE -CA ca.crt -CAkey ca.key"
+        " -keyout tls.key -out tls.crt");
+    SSL_CTX_use_certificate_chain_file(&tls.context(), (folder_ + "/tls.crt").c_str());
+    SSL_CTX_use_PrivateKey_file(&tls.context(), (folder_ + "/tls.key").c_str(), SSL_FILETYPE_PEM);
+  }
+
+ private:
+  void run(const std::string& arguments) const {
+    const std::string command = "cd '" + folder_ + "' && openssl " + arguments + " 2>openssl.log";
+    MIGADAPTER_CHECK(std::system(command.c_str()) == 0);
+  }
+  std::string folder_;
+};
+
+TEST(Server, ServesOnlyClientsWhoseCertificateIsTrusted) {
+  ClientCertificates clients;
+  ServerOptions options;
+  options.clients = ClientTrust{clients.ca(), {}};
+  Running running(options);
+  ClientTls known(running.ca());
+  clients.give(known, "anybody");
+  EXPECT_EQ(status_of(TestClient(running.port(), &known).get("/")), 200);
+  TestClient resuming(running.port(), &known);
+  EXPECT_TRUE(resuming.resumed());
+  EXPECT_EQ(status_of(resuming.get("/")), 200);
+  ClientTls nobody(running.ca());
+  EXPECT_EQ(status_of(TestClient(running.port(), &nobody).get("/")), 0);
+  ClientTls stranger(running.ca());
+  ClientCertificates().give(stranger, "anybody");
+  EXPECT_EQ(status_of(TestClient(running.port(), &stranger).get("/")), 0);
+  ClientTls server(running.ca());
+  clients.give(server, "anybody", "serverAuth");
+  EXPECT_EQ(status_of(TestClient(running.port(), &server).get("/")), 0) << "wrong purpose";
+}
+
+TEST(Server, ServesOnlyClientsWithOneOfTheNames) {
+  ClientCertificates clients;
+  ServerOptions options;
+  options.clients = ClientTrust{clients.ca(), {"kube-apiserver", "system:apiserver"}};
+  Running running(options);
+  for (const std::string name : {"kube-apiserver", "system:apiserver"}) {
+    ClientTls tls(running.ca());
+    clients.give(tls, name);
+    EXPECT_EQ(status_of(TestClient(running.port(), &tls).get("/")), 200) << name;
+  }
+  ClientTls other(running.ca());
+  clients.give(other, "kube-apiserver.attacker");
+  EXPECT_EQ(status_of(TestClient(running.port(), &other).get("/")), 0);
 }
 
 TEST(Server, SurvivesAHandlerThatThrows) {

@@ -1,6 +1,7 @@
 #include "webhook/tls_context.h"
 
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <string_view>
 
@@ -77,19 +78,50 @@ base::Status use_certificate(SSL_CTX& context, const ServerCertificate& certific
   return {};
 }
 
+/// OpenSSL checks the names as it checks a host's: one of them must be a DNS name of the
+/// certificate or its common name.
+void require_names(SSL_CTX& context, const std::vector<std::string>& names) {
+  X509_VERIFY_PARAM* wanted = SSL_CTX_get0_param(&context);
+  X509_VERIFY_PARAM_set_hostflags(
+      wanted, X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT | X509_CHECK_FLAG_NO_WILDCARDS);
+  for (const std::string& name : names) {
+    MIGADAPTER_CHECK(X509_VERIFY_PARAM_add1_host(wanted, name.data(), name.size()) == 1);
+  }
+}
+
+base::Status require_client_certificate(SSL_CTX& context, const ClientTrust& clients) {
+  const auto authorities = parse_certificates(clients.authorities_pem);
+  if (!authorities) {
+    return authorities.error().with_context("the certificate authority of clients");
+  }
+  for (const CertificatePointer& authority : *authorities) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(&context), authority.get());
+    SSL_CTX_add_client_CA(&context, authority.get());
+  }
+  require_names(context, clients.names);
+  SSL_CTX_set_verify(&context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  return {};
+}
+
 }  // namespace
 
 void TlsContextFree::operator()(ssl_ctx_st* context) const {
   SSL_CTX_free(context);
 }
 
-base::Result<TlsContext> make_tls_context(const ServerCertificate& certificate) {
+base::Result<TlsContext> make_tls_context(const ServerCertificate& certificate,
+                                          const std::optional<ClientTrust>& clients) {
   TlsContext context(SSL_CTX_new(TLS_server_method()));
   MIGADAPTER_CHECK(context != nullptr);
   set_protocol(*context);
   set_resumption(*context);
   if (auto used = use_certificate(*context, certificate); !used) {
     return used.error();
+  }
+  if (clients) {
+    if (auto required = require_client_certificate(*context, *clients); !required) {
+      return required.error();
+    }
   }
   return context;
 }

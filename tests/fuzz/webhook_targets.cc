@@ -144,7 +144,7 @@ void fuzz_admission_review(std::string_view input) {
 
 /// Certificates and keys that were read are the same when they are written and read again.
 void fuzz_pem(std::string_view input) {
-  static_cast<void>(webhook::not_after(std::string(input)));
+  static_cast<void>(webhook::validity_of(std::string(input)));
   if (const auto certificates = webhook::parse_certificates(input); certificates.ok()) {
     for (const webhook::CertificatePointer& certificate : *certificates) {
       const auto again = webhook::parse_certificates(webhook::to_pem(*certificate));

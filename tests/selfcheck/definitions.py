@@ -8,7 +8,7 @@ from tree import Finding
 def description_findings(tree):
     for path in tree.matching(r"deploy/.*\.ya?ml"):
         for document in yaml.safe_load_all(tree.text(path)):
-            if document and document.get("kind") == "CustomResourceDefinition":
+            if isinstance(document, dict) and document.get("kind") == "CustomResourceDefinition":
                 yield from _undescribed(path, document)
 
 
