@@ -24,15 +24,17 @@ class Adapter:
     """`mig-adapter run` as a user starts it outside the cluster."""
 
     def __init__(self, plane, log_path, *flags, kubeconfig=None, namespace="default", webhook=None,
-                 log_level="debug"):
+                 health=None, listen=False, log_level="debug"):
         self.plane = plane
         self._log_path = log_path
-        self._health = f"127.0.0.1:{free_port()}"
+        self.health = health or f"127.0.0.1:{free_port()}"
         self.webhook = webhook or f"127.0.0.1:{free_port()}"
+        # One behind a balancer listens elsewhere than the API server calls.
+        self.listen = f"127.0.0.1:{free_port()}" if listen else self.webhook
         arguments = [
             PROGRAM, "run", "--kubeconfig", str(kubeconfig or plane.kubeconfig),
-            "--webhook-url", f"https://{self.webhook}", "--webhook-listen", self.webhook,
-            "--health-listen", self._health, "--namespace", namespace,
+            "--webhook-url", f"https://{self.webhook}", "--webhook-listen", self.listen,
+            "--health-listen", self.health, "--namespace", namespace,
             "--log-format", "text", "--log-level", log_level, *map(str, flags),
         ]
         self._log = open(log_path, "ab")
@@ -41,7 +43,7 @@ class Adapter:
 
     def answers(self, path):
         try:
-            with urllib.request.urlopen(f"http://{self._health}{path}", timeout=5) as response:
+            with urllib.request.urlopen(f"http://{self.health}{path}", timeout=5) as response:
                 return response.status == 200
         except (urllib.error.URLError, OSError):
             return False
@@ -52,12 +54,16 @@ class Adapter:
 
     def stop(self):
         """Asks it to end; it must do so in time, with exit code 0, and unregister its webhook."""
+        self.end()
+        assert not self.is_registered()
+
+    def end(self):
+        """Asks it to end; it must do so in time and with exit code 0."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(END_SECONDS)
         self._forget()
         assert code == 0, f"mig-adapter ended with {code}:\n{self.log()[-8000:]}"
-        assert not self.is_registered()
 
     def kill(self):
         """Ends it as a crash does."""

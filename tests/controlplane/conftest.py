@@ -6,6 +6,7 @@ import os
 import pytest
 
 from adapter import PROGRAM, Adapter
+from load import Load
 from plane import Plane, new_folder
 
 
@@ -59,18 +60,31 @@ def audit(plane):
 
 
 @pytest.fixture
+def load(plane):
+    """Creation of pods in the namespace "default", to be started by `with`."""
+    account = ("load", "-n", "default")
+    plane.kubectl("create", "serviceaccount", *account)
+    plane.kubectl("create", "rolebinding", *account, "--clusterrole=edit", "--serviceaccount=default:load")
+    yield Load(plane, "load")
+    plane.kubectl("delete", "rolebinding", *account)
+    plane.kubectl("delete", "serviceaccount", *account)
+
+
+@pytest.fixture
 def start_adapter(plane, tmp_path):
     """Starts mig-adapter with flags and waits until it is ready; ends it after the test."""
     if not os.access(PROGRAM, os.X_OK):
         pytest.fail(f"{PROGRAM} is missing: build the target mig-adapter or set MIG_ADAPTER")
     started = []
 
-    def start(*flags, **options):
+    def start(*flags, wait=True, **options):
         log = tmp_path / f"mig-adapter-{len(started)}.log"
         started.append(Adapter(plane, log, *flags, **options))
-        return started[-1].wait_until_ready()
+        return started[-1].wait_until_ready() if wait else started[-1]
 
     yield start
-    for adapter in started:
+    # The last first: one that registers the webhook of others began before them.
+    for adapter in reversed(started):
         if adapter.process.returncode is None:
-            adapter.stop()
+            adapter.end()
+    assert not started or not started[0].is_registered()

@@ -4,8 +4,10 @@ from plane import ROOT, Plane, new_folder
 from proxy import FaultProxy
 from stage import Stage
 from supervised import Supervised
-from test_access import ACCOUNT, NAMESPACE, USER
+from test_access import NAMESPACE, account_of, user_of
 
+# Both parts run in one process; the account of the controller may do what both do.
+ACCOUNT, USER = account_of("controller"), user_of("controller")
 ALONE = ("--no-leader-election",)
 LEASE_SECONDS = 15
 ELECTED = ()
