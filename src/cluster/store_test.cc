@@ -270,5 +270,22 @@ TEST_F(StoreTest, ANamespaceIsFoundAsItWasLastSeen) {
   EXPECT_EQ(snapshot_.find_namespace(name("team")), nullptr);
 }
 
+TEST_F(StoreTest, PoliciesStandInTheOrderInWhichTheyApply) {
+  const auto order = [this] {
+    std::string names;
+    for (const Policy& policy : snapshot_.policies()) names += policy.name.str() + " ";
+    return names;
+  };
+  store_.upsert(testing::make_policy("b", 1));
+  store_.upsert(testing::make_policy("c", -5));
+  store_.upsert(testing::make_policy("a", 1));
+  EXPECT_EQ(order(), "a b c ");
+  store_.upsert(testing::make_policy("c", 7));
+  EXPECT_EQ(order(), "c a b ");
+  store_.remove_policy(testing::uid_of("a"));
+  store_.remove_policy(testing::uid_of("a"));
+  EXPECT_EQ(order(), "c b ");
+}
+
 }  // namespace
 }  // namespace migadapter::cluster

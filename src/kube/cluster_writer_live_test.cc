@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "kube/cluster_writer.h"
+#include "kube/crd_registration.h"
 #include "kube/live_test.h"
 
 namespace migadapter::kube {
@@ -81,6 +82,37 @@ TEST_F(ClusterWriterLiveTest, EventsAreListedUnderTheirPod) {
       name_space_, uid);
   EXPECT_TRUE(eventually(
       [&] { return must("GET", path).find("no larger instance is free") != std::string::npos; }));
+}
+
+TEST_F(ClusterWriterLiveTest, APolicysStatusIsWrittenOnlyIfThePolicyIsAsItWasRead) {
+  ASSERT_TRUE(eventually([this] { return register_crds(*transport_).ok(); }));
+  constexpr const char* kPolicies = "/apis/migadapter.io/v1alpha1/migpolicies";
+  const std::string path = std::string(kPolicies) + "/" + name_space_;
+  const std::string created =
+      must("POST", kPolicies,
+           fmt::format(R"({{"apiVersion":"migadapter.io/v1alpha1","kind":"MigPolicy",)"
+                       R"("metadata":{{"name":"{}"}},"spec":{{"mode":"Off"}}}})",
+                       name_space_));
+  cluster::Policy policy;
+  policy.name = base::Name(name_space_);
+  policy.uid = base::Name(text_field(created, "uid"));
+  policy.resource_version = text_field(created, "resourceVersion");
+  cluster::PolicyStatus status;
+  status.observed_generation = 1;
+  status.conditions = {{"Ready", true, "FirstWord", "A sentence.", 1, clock_.wall()}};
+  writer_->report(policy, status);
+  EXPECT_TRUE(eventually([&] { return must("GET", path).find("FirstWord") != std::string::npos; }));
+  status.conditions[0].reason = "SecondWord";
+  writer_->report(policy, status);  // of a version that is no more
+  policy.resource_version = text_field(must("GET", path), "resourceVersion");
+  status.conditions[0].reason = "ThirdWord";
+  writer_->report(policy, status);
+  EXPECT_TRUE(eventually([&] {
+    const std::string seen = must("GET", path);
+    EXPECT_EQ(seen.find("SecondWord"), std::string::npos);
+    return seen.find("ThirdWord") != std::string::npos;
+  }));
+  must("DELETE", path);
 }
 
 }  // namespace
