@@ -20,17 +20,30 @@ def takes_keys(selector):
     return selector is not None and '"hash"' not in json.dumps(selector)
 
 
+# A pod is about one or two of these; with all at once the first that fails would hide the others.
+FEATURES = ["volumes", "podAffinity", "podAntiAffinity", "spread", "node selector", "node affinity", "host ports",
+            "resources"]
+
+
 class Chance:
     """Random nodes and pods; `features` collects what the last pod uses."""
 
     def __init__(self, random, namespaces, claims):
         self.random, self.namespaces, self.claims, self.features = random, namespaces, claims, set()
+        self.focus = set()
 
     def one_in(self, count):
         return self.random.randrange(count) == 0
 
     def used(self, feature):
         self.features.add(feature)
+
+    def takes(self, feature):
+        """Whether the pod is about the feature, or has it by chance."""
+        taken = feature in self.focus or self.one_in(8)
+        if taken:
+            self.used(feature)
+        return taken
 
     def node_change(self, name):
         """A merge patch of labels, taints and cordon."""
@@ -58,6 +71,7 @@ class Chance:
         """With all features, or with those alone that a pod keeps others off by. One that is judged
         asks for an instance, mostly of those profiles."""
         self.features = set()
+        self.focus = set(self.random.sample(FEATURES, self.random.choice([1, 2])))
         labels = {"app": self.random.choice(APPS)}
         if self.one_in(2):
             labels["hash"] = self.random.choice("12")
@@ -68,19 +82,18 @@ class Chance:
                 "tolerations": [{"operator": "Exists"}] if plain else []}
         pod = {"metadata": {"name": name, "labels": labels}, "spec": spec}
         self._resources(container, spec, profiles, plain)
-        self._ports(container, 2 if plain else 4)
-        self._pod_terms(spec, "podAntiAffinity", 4)
+        self._ports(container)
+        self._pod_terms(spec, "podAntiAffinity")
         if not plain:
             self._constrain(spec)
         return pod
 
     def _constrain(self, spec):
-        if self.one_in(4):
-            self.used("volumes")
+        if self.takes("volumes"):
             claims = self.random.sample(self.claims, self.random.choice([1, 1, 2]))
             spec["volumes"] = [{"name": claim, "persistentVolumeClaim": {"claimName": claim}}
                                for claim in claims]
-        self._pod_terms(spec, "podAffinity", 5)
+        self._pod_terms(spec, "podAffinity")
         self._spread(spec)
         self._node_terms(spec)
         self._tolerations(spec)
@@ -91,12 +104,11 @@ class Chance:
 
     def _resources(self, container, spec, profiles, plain):
         requests = {}
-        if not plain or self.one_in(2):
+        if not plain or self.one_in(4):
             profile = self.random.choice(list(profiles) if profiles and not self.one_in(8) else PROFILES)
             requests[MIG + profile] = str(self.random.choice([1, 1, 1, 2]))
-        if self.one_in(4):
-            requests["cpu"] = self.random.choice(["100m", "100m", "20", "45"])
-            self.used("cpu")
+        if self.takes("resources"):
+            requests["cpu"] = self.random.choice(["100m", "20", "45"])
         container["resources"] = {"requests": requests, "limits": dict(requests)}
         if self.one_in(10):
             spec["resources"] = {"requests": {"cpu": "50", "memory": "1Gi"}}
@@ -108,10 +120,9 @@ class Chance:
                                        "resources": {"requests": {"cpu": "40"}}}]
             self.used("init container")
 
-    def _ports(self, container, rarity):
-        if not self.one_in(rarity):
+    def _ports(self, container):
+        if not self.takes("host ports"):
             return
-        self.used("host ports")
         port = self.random.choice(PORTS)
         container["ports"] = [{"containerPort": port, "hostPort": port,
                                "protocol": self.random.choice(["TCP", "TCP", "UDP"]),
@@ -135,10 +146,9 @@ class Chance:
     def _topology(self):
         return self.random.choice([ZONE, HOST, "pool"])
 
-    def _pod_terms(self, spec, field, rarity):
-        if not self.one_in(rarity):
+    def _pod_terms(self, spec, field):
+        if not self.takes(field):
             return
-        self.used(field)
         terms = [self._pod_term() for _ in range(self.random.choice([1, 1, 1, 2]))]
         spec.setdefault("affinity", {})[field] = {
             "requiredDuringSchedulingIgnoredDuringExecution": terms}
@@ -158,9 +168,8 @@ class Chance:
         return term
 
     def _spread(self, spec):
-        if not self.one_in(3):
+        if not self.takes("spread"):
             return
-        self.used("spread")
         constraints = {}
         for _ in range(self.random.choice([1, 1, 2])):
             constraint = {"maxSkew": self.random.choice([1, 1, 2]), "topologyKey": self._topology(),
@@ -176,12 +185,10 @@ class Chance:
         spec["topologySpreadConstraints"] = list(constraints.values())
 
     def _node_terms(self, spec):
-        if self.one_in(6):
-            self.used("node selector")
+        if self.takes("node selector"):
             spec["nodeSelector"] = {"pool": self.random.choice("xy")}
-        if not self.one_in(4):
+        if not self.takes("node affinity"):
             return
-        self.used("node affinity")
         expressions = [
             {"key": ZONE, "operator": "In", "values": self.random.sample("abc", 2)},
             {"key": ZONE, "operator": "NotIn", "values": ["a"]},

@@ -1,7 +1,8 @@
 """What decide::fits says of random pods on random clusters, against what the real scheduler does.
 
-FIT_ROUNDS sets the number of clusters, FIT_SECONDS the time without it, and FIT_SEED the first seed. A pod that "fits" a node it is pinned to
-must be bound; one that lands on a node must have "fitted" it but for less than one in a hundred.
+FIT_ROUNDS sets the number of clusters, FIT_SECONDS the time without it, and FIT_SEED the first seed. A pod
+that "fits" a node it is pinned to must be bound; one that lands on a node must have "fitted" it but for less than one
+in a hundred. What is refused on purpose (is_caution) is counted apart.
 """
 
 import collections
@@ -64,14 +65,21 @@ class Tally:
         self.reasons, self.features = collections.Counter(), collections.Counter()
         self.unmodelled, self.compared, self.landed = collections.Counter(), 0, 0
         self.wrong_fits, self.wrong_misfits = [], []
+        self.cautious = collections.Counter()
 
     def report(self):
         parts = [f"{self.compared} pods compared, {self.landed} landed; wrong: {len(self.wrong_fits)} 'fits', "
-                 f"{len(self.wrong_misfits)} 'does not fit'"]
+                 f"{len(self.wrong_misfits)} 'does not fit'; cautious: {dict(self.cautious)}"]
         for title, counter in (("verdicts", self.reasons), ("features of pods", self.features),
                                ("not provable", self.unmodelled)):
             parts.append(f"{title}: " + ", ".join(f"{k} {v}" for k, v in sorted(counter.items())))
         return "\n".join(parts + self.wrong_fits[:5] + self.wrong_misfits[:10])
+
+
+def is_caution(reason, leaving):
+    """Refused on purpose although the scheduler may find otherwise: company that is leaving is none, and
+    volumes attached to a node are not counted."""
+    return reason == "VolumesLimited" or (leaving and reason == "PodAffinityMismatch")
 
 
 def profiles_of(node):
@@ -132,7 +140,8 @@ class Round:
         if unmodelled:
             tally.unmodelled[unmodelled] += 1
         else:
-            self.judge(tally, stored, {"target": target, "node": node, "reasons": reasons})
+            leaving = any("deletionTimestamp" in item["metadata"] for kind, item in others if kind == "pods")
+            self.judge(tally, stored, {"target": target, "node": node, "reasons": reasons, "leaving": leaving})
         if not node or self.random.random() < 0.7:
             self.api.delete_now(path)
 
@@ -143,7 +152,9 @@ class Round:
         tally.features.update(self.chance.features)
         fitting = [name for name, reason in reasons.items() if reason == "Fits"]
         story = f"seed {self.seed}: {json.dumps(pod['spec'])} of {pod['metadata']['labels']} "
-        if node and node not in fitting:
+        if node and is_caution(reasons[node], found["leaving"]):
+            tally.cautious[reasons[node]] += 1
+        elif node and node not in fitting:
             tally.wrong_misfits.append(f"{story} landed on {node}: {reasons[node]}")
         elif not node and fitting:
             tally.wrong_fits.append(f"{story} pends: {fitting} were said to fit")
