@@ -89,3 +89,25 @@ def test_when_needed_restores_for_a_pod_that_asks_for_the_instance(plane, namesp
     plane.apply(namespace, deployment("native", "2g.10gb"))
     plane.wait_for_grants(namespace, ["2g.10gb"], owner="native")
     plane.wait_for_grants(namespace, ["1g.5gb"] * 3, owner="tenant")
+
+
+def test_a_disruption_budget_holds_a_restore(plane, namespace, start_adapter, audit):
+    start_adapter()
+    upgraded = upgrade_one(plane, namespace)
+    plane.apply(namespace, {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
+                            "metadata": {"name": "keep"},
+                            "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "tenant"}}}})
+    plane.wait_until("the budget is counted", lambda: "expectedPods" in
+                     plane.get("pdb", "keep", "-n", namespace).get("status", {}))
+    plane.add_nodes("1g.5gb=1", prefix="new")
+
+    def told():
+        events = plane.get("events", "-n", namespace)["items"]
+        return [event for event in events if event["reason"] == "RestoreFailed"]
+
+    (event, *_) = plane.wait_until("it says why", told)
+    assert "disruption budget" in event["message"]
+    assert upgraded in plane.pods(namespace)
+    assert len(audit.evicted()) == 1
+    plane.kubectl("delete", "pdb", "keep", "-n", namespace)
+    plane.wait_for_grants(namespace, ["1g.5gb"] * 3)
