@@ -8,10 +8,10 @@ from test_access import NAMESPACE, account_of, user_of
 
 # Both parts run in one process; the account of the controller may do what both do.
 ACCOUNT, USER = account_of("controller"), user_of("controller")
-ALONE = ("--no-leader-election",)
+ALONE = ("--no-leader-election", "--no-crds")
 LEASE_SECONDS = 15
-ELECTED = ()
-MANIFESTS = ("10-namespace.yaml", "20-access.yaml")
+ELECTED = ("--no-crds",)
+MANIFESTS = "[12]?-*.yaml"  # the namespace, our kinds, the account and its rights
 
 
 class Bench:
@@ -20,8 +20,8 @@ class Bench:
         self.plane = Plane(new_folder(), "--audit")
         self._runs = 0
         self._proxies = []
-        for manifest in MANIFESTS:
-            self.plane.kubectl("apply", "-f", ROOT / "deploy" / manifest)
+        for manifest in sorted((ROOT / "deploy").glob(MANIFESTS)):
+            self.plane.kubectl("apply", "-f", manifest)
         token = self.plane.kubectl("create", "token", ACCOUNT, "-n", NAMESPACE, "--duration=24h").strip()
         self._account = {"token": token}
 
