@@ -42,6 +42,8 @@ class Bench:
 
     def clear(self, stage):
         self.plane.clear(stage.namespaces)
+        # Of replicas that were killed: the next run would wait for them.
+        self.plane.kubectl("delete", "leases", "--all", "-n", NAMESPACE)
 
     def proxies(self, count):
         """So many proxies, none of which has a fault or remembers anything."""

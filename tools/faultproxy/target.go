@@ -53,10 +53,10 @@ func (t target) isList() bool {
 }
 
 // lacksPreconditions says what is missing where a request ends an object without saying which: the
-// uid and the version that the decision was made for.
+// uid and the version that the decision was made for. Leases go by name: each is its holder's own.
 func (t target) lacksPreconditions(body []byte) string {
 	isEviction := t.Method == http.MethodPost && t.Subresource == "eviction"
-	if t.DryRun || (t.Method != http.MethodDelete && !isEviction) {
+	if t.DryRun || t.Resource == "leases" || (t.Method != http.MethodDelete && !isEviction) {
 		return ""
 	}
 	type preconditions struct {
