@@ -23,6 +23,13 @@ bool may_pass(const base::Error& error) {
   return error.code() == base::ErrorCode::unavailable || error.code() == base::ErrorCode::timeout;
 }
 
+/// Outside the cluster our namespace is where the Lease lies, and as good as any other.
+cluster::Declared declared_by(const Surroundings& surroundings) {
+  const bool in_cluster = surroundings.flags.webhook_url.empty();
+  return {in_cluster ? base::Name(surroundings.name_space) : base::Name(),
+          surroundings.flags.owner_kinds};
+}
+
 }  // namespace
 
 ControllerPart::ControllerPart(const Surroundings& surroundings, cluster::RuleStore& rules)
@@ -73,7 +80,8 @@ void ControllerPart::start() {
       controller::ControllerOptions{
           {flags.restore, std::chrono::seconds(flags.minimum_run_seconds)},
           rng_.next(),
-          scheduler_facts(flags)});
+          scheduler_facts(flags),
+          declared_by(surroundings_)});
   thread_ = std::jthread([this](const std::stop_token& stop) { controller_->run(stop); });
 }
 

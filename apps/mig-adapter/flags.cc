@@ -2,6 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <string>
+#include <vector>
+
+#include "owner_kind.h"
 
 namespace migadapter::app {
 namespace {
@@ -131,6 +135,23 @@ void add_scheduler_flags(CLI::App& run, RunFlags& flags) {
                "The API server runs the admission plugin ExtendedResourceToleration");
 }
 
+void add_owner_flags(CLI::App& run, RunFlags& flags) {
+  const auto take = [&flags](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      base::Result<cluster::OwnerType> type = parse_owner_kind(text);
+      if (!type.ok()) throw CLI::ValidationError(type.error().message());
+      flags.owner_kinds.push_back(*std::move(type));
+    }
+  };
+  run.add_option_function<std::vector<std::string>>(
+         "--owner-kind", take,
+         "GROUP/KIND of a custom controller that recreates each deleted pod as it was, one for "
+         "one; "
+         "may be repeated")
+      ->expected(1)
+      ->take_all();
+}
+
 void add_log_flags(CLI::App& run, RunFlags& flags) {
   const Formats formats{{"json", base::LogFormat::json}, {"text", base::LogFormat::text}};
   const Levels levels{{"debug", base::LogLevel::debug},
@@ -160,6 +181,7 @@ std::variant<RunFlags, int> parse_flags(int argc, char** argv) {
   add_client_flags(run, flags);
   add_policy_flags(run, flags);
   add_scheduler_flags(run, flags);
+  add_owner_flags(run, flags);
   add_log_flags(run, flags);
   try {
     app.parse(argc, argv);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "cluster/declared.h"
 #include "decide/restore.h"
 #include "webhook/certificates.h"
 
@@ -39,6 +40,7 @@ struct RunFlags {
   base::LogLevel log_level = base::LogLevel::info;
   decide::RestoreMode restore = decide::RestoreMode::eager;
   std::int64_t minimum_run_seconds = 0;
+  std::vector<cluster::OwnerType> owner_kinds;  ///< that recreate pods, beside those we know
   bool leader_election = true;
   bool register_crds = true;                  ///< outside the cluster
   std::vector<std::string> scheduler_names;   ///< those that run default-scheduler's filters

@@ -17,6 +17,10 @@ inline constexpr std::string_view kRestoreAnnotation = "migadapter.io/restore";
 /// The largest profile, or resource, that a pod may be given: "2g.10gb". At the same three places.
 inline constexpr std::string_view kLargestGrantAnnotation = "migadapter.io/largest-grant";
 
+/// Of Kubernetes: the index of a pod of an Indexed Job.
+inline constexpr std::string_view kCompletionIndexAnnotation =
+    "batch.kubernetes.io/job-completion-index";
+
 /// A dry run of our own asks with the first whether the webhook is reached; the webhook answers
 /// with the second and the same value.
 inline constexpr std::string_view kProbeAnnotation = "migadapter.io/probe";

@@ -9,9 +9,9 @@ namespace migadapter::cluster {
 /// They are read when a decision is made, so that one that cannot be read refuses the move with its
 /// own text instead of being passed over.
 struct OptOuts {
-  base::Name upgrade;        ///< "disabled": no upgrade
-  base::Name restore;        ///< "disabled": no restore
-  base::Name largest_grant;  ///< a profile or resource: nothing larger is given
+  base::Name upgrade = {};        ///< "disabled": no upgrade
+  base::Name restore = {};        ///< "disabled": no restore
+  base::Name largest_grant = {};  ///< a profile or resource: nothing larger is given
   friend bool operator==(const OptOuts&, const OptOuts&) = default;
 };
 

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "cluster/constraints.h"
+#include "cluster/opt_out.h"
+#include "cluster/quota.h"
 #include "cluster/resources.h"
 
 namespace migadapter::cluster {
@@ -50,6 +52,7 @@ struct OwnerReference {
   base::Name kind_name;  ///< as in the reference, for people: "ReplicaSet"
   base::Name name;
   base::Name uid;
+  base::Name group = {};  ///< of the API, empty for the core: "apps"
   friend bool operator==(const OwnerReference&, const OwnerReference&) = default;
 };
 
@@ -66,10 +69,10 @@ struct PodProtection {
   bool critical_priority = false;  ///< system-cluster-critical or system-node-critical
   bool externally_queued = false;  ///< managed by Kueue
   bool gang = false;               ///< member of a group that restarts together
-  bool upgrade_disabled = false;   ///< migadapter.io/upgrade: disabled
-  bool restore_disabled = false;   ///< migadapter.io/restore: disabled
-  bool disruption_forbidden =
-      false;  ///< karpenter.sh/do-not-disrupt or cluster-autoscaler safe-to-evict: "false"
+  OptOuts opt_outs = {};           ///< of the pod itself
+  /// For how long after its start other tools (Karpenter, cluster autoscaler, descheduler) must not
+  /// restart it; max() for ever.
+  base::Millis undisturbed_for{0};
   friend bool operator==(const PodProtection&, const PodProtection&) = default;
 };
 
@@ -80,6 +83,7 @@ struct Pod {
   base::Name uid;
   std::string resource_version;
   std::optional<OwnerReference> owner;
+  base::Name completion_index;  ///< of a pod of an Indexed Job, which comes back with the same
 
   base::Name node;  ///< spec.nodeName; empty until bound
   base::Name
@@ -94,6 +98,8 @@ struct Pod {
 
   ResourceList requests;     ///< effective requests with overhead, MIG resources included
   MigRequests mig_requests;  ///< the same MIG requests container by container
+  int containers = 0;        ///< how many it has, init containers included
+  QuotaClass quota_class;
   std::optional<GrantRecord> granted;
   PodProtection protection;
   std::shared_ptr<const Constraints> constraints;  ///< never nullptr in a stored pod

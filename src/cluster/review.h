@@ -27,6 +27,7 @@ struct ReviewedPod {
   base::Name name_space;  ///< the request's, which is authoritative
   std::string name;       ///< empty with generateName
   std::optional<OwnerReference> owner;
+  std::string completion_index;               ///< of a pod of an Indexed Job
   std::vector<ReviewedContainer> containers;  ///< init containers first, in the pod's order
   bool has_annotations = false;               ///< metadata.annotations exists
   bool has_grant_annotation = false;          ///< we have been here before: reinvocation

@@ -19,8 +19,9 @@ struct Rule {
   RulePurpose purpose = RulePurpose::upgrade;
   base::Name name_space;
   OwnerReference owner;
-  std::string pod_name;  ///< StatefulSet: the name that comes back; empty otherwise
-  MigRequests demand;    ///< what the pod must ask for, exactly, for the rule to match
+  std::string pod_name;          ///< StatefulSet: the name that comes back; empty otherwise
+  std::string completion_index;  ///< Indexed Job: the index that comes back; empty otherwise
+  MigRequests demand;            ///< what the pod must ask for, exactly, for the rule to match
   base::Name demand_resource;
   base::Name grant_resource;
   base::WallTime expires{};

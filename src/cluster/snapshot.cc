@@ -20,7 +20,7 @@ const typename Map::mapped_type& find_or_empty(const Map& map, const base::Name&
 }  // namespace
 
 PodToCome successor_of(const Pod& pod) {
-  return {pod.name_space, pod.constraints, pod.labels};
+  return {pod.name_space, pod.constraints, pod.labels, pod.uid};
 }
 
 const Pod* Snapshot::find_pod(const base::Name& uid) const {
@@ -81,8 +81,12 @@ std::int64_t Snapshot::displaced_promises(const base::Name& resource) const {
   return find_or_empty(displaced_promises_, resource);
 }
 
-bool Snapshot::is_limited(const base::Name& name_space, const base::Name& resource) const {
-  return limited_.contains({name_space, resource});
+const NamespaceLimits& Snapshot::limits_in(const base::Name& name_space) const {
+  return find_or_empty(limits_, name_space);
+}
+
+const NamespaceCharge& Snapshot::charged_in(const base::Name& name_space) const {
+  return find_or_empty(charged_, name_space);
 }
 
 }  // namespace migadapter::cluster

@@ -12,14 +12,16 @@
 #include <utility>
 #include <vector>
 
+#include "cluster/declared.h"
 #include "cluster/device_class.h"
-#include "cluster/limits.h"
+#include "cluster/limit_range.h"
 #include "cluster/namespace.h"
 #include "cluster/neighbour_index.h"
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
 #include "cluster/policy.h"
+#include "cluster/quota.h"
 #include "cluster/scheduler_facts.h"
 #include "cluster/volume_index.h"
 
@@ -46,6 +48,7 @@ struct PodToCome {
   base::Name name_space;
   std::shared_ptr<const Constraints> constraints;
   std::shared_ptr<const Labels> labels;
+  base::Name replaces = {};  ///< the uid of the pod that goes for it
 };
 
 /// The successor of the pod, which is like it.
@@ -61,6 +64,15 @@ struct Promise {
   /// Nothing where it is not known, as after a restart: it may then be anything to any pod.
   std::optional<PodToCome> pod = std::nullopt;
 };
+
+/// What an administrator has limited in one namespace, by uid.
+struct NamespaceLimits {
+  std::map<base::Name, ResourceQuota> quotas;
+  std::map<base::Name, LimitRange> ranges;
+};
+
+/// What the unfinished pods of a namespace ask for together, and as "pods" how many they are.
+using NamespaceCharge = std::map<QuotaClass, ResourceList>;
 
 /// Orders nodes by how much of a resource is left, most first, then by name.
 struct FreeNode {
@@ -80,6 +92,7 @@ using NativeDemand = std::set<std::pair<std::int32_t, base::Name>, std::greater<
 /// store's thread.
 class Snapshot {
  public:
+  const Declared& declared() const { return declared_; }
   const Pod* find_pod(const base::Name& uid) const;
   const Owner* find_owner(const base::Name& uid) const;
   const NodeState* find_node(const base::Name& name) const;
@@ -112,13 +125,15 @@ class Snapshot {
   std::int64_t displaced_promises(const base::Name& resource) const;
 
   const std::map<std::string, Promise>& promises() const { return promises_; }
+  /// Whether a pod carries the rule, so that its promise is no longer of a pod to come.
+  bool has_pod_of_rule(const std::string& rule_id) const { return pods_by_rule_.contains(rule_id); }
 
   /// Every policy, the one that comes first where several select a pod first: by priority, then by
   /// name.
   const std::vector<Policy>& policies() const { return policies_; }
 
-  /// Limits on the namespace that name the resource.
-  bool is_limited(const base::Name& name_space, const base::Name& resource) const;
+  const NamespaceLimits& limits_in(const base::Name& name_space) const;
+  const NamespaceCharge& charged_in(const base::Name& name_space) const;
   /// Who else is where.
   const NeighbourIndex& neighbours() const { return neighbours_; }
   const VolumeIndex& volumes() const { return volumes_; }
@@ -128,6 +143,7 @@ class Snapshot {
 
  private:
   friend class Store;
+  Declared declared_;
   std::unordered_map<base::Name, Pod> pods_;
   std::unordered_map<base::Name, Owner> owners_;
   std::map<base::Name, NodeState> nodes_;
@@ -143,8 +159,9 @@ class Snapshot {
   std::map<base::Name, std::int64_t> displaced_promises_;
   std::map<std::string, Promise> promises_;
   std::vector<Policy> policies_;
-  /// How many limits name the resource, by namespace and resource.
-  std::map<std::pair<base::Name, base::Name>, std::int64_t> limited_;
+  std::unordered_map<std::string, std::set<base::Name>> pods_by_rule_;
+  std::map<base::Name, NamespaceLimits> limits_;
+  std::map<base::Name, NamespaceCharge> charged_;
   NeighbourIndex neighbours_;
   VolumeIndex volumes_;
   std::map<base::Name, DeviceClass> device_classes_;

@@ -50,10 +50,17 @@ void put_or_take(Map& sets, const base::Name& key,
   if (place->second.empty()) sets.erase(place);
 }
 
+/// The key under which pods are counted as a resource.
+const base::Name& pods_resource() {
+  static const base::Name pods("pods");
+  return pods;
+}
+
 }  // namespace
 
-Store::Store(SchedulerFacts scheduler) {
+Store::Store(SchedulerFacts scheduler, Declared declared) {
   snapshot_.scheduler_ = std::move(scheduler);
+  snapshot_.declared_ = std::move(declared);
 }
 
 void Store::upsert(Pod pod) {
@@ -64,7 +71,7 @@ void Store::upsert(Pod pod) {
   if (promised) count_rule(rule_id, -1);
   const base::Name uid = pod.uid;
   const Pod& stored = snapshot_.pods_.emplace(uid, std::move(pod)).first->second;
-  if (!rule_id.empty()) pods_by_rule_[rule_id].insert(uid);
+  if (!rule_id.empty()) snapshot_.pods_by_rule_[rule_id].insert(uid);
   count_pod(stored, +1);
   if (promised) count_rule(rule_id, +1);
 }
@@ -78,9 +85,9 @@ void Store::remove_pod(const base::Name& uid) {
   if (promised) count_rule(rule_id, -1);
   count_pod(pod, -1);
   if (!rule_id.empty()) {
-    const auto pods = pods_by_rule_.find(rule_id);
+    const auto pods = snapshot_.pods_by_rule_.find(rule_id);
     pods->second.erase(pod.uid);
-    if (pods->second.empty()) pods_by_rule_.erase(pods);
+    if (pods->second.empty()) snapshot_.pods_by_rule_.erase(pods);
   }
   snapshot_.pods_.erase(found);
   if (promised) count_rule(rule_id, +1);
@@ -99,6 +106,19 @@ void Store::count_pod(const Pod& pod, int sign) {
     put_or_take(snapshot_.upgraded_, pod.uid, sign);
   }
   snapshot_.neighbours_.count(pod, sign);
+  if (!pod.finished()) count_charge(pod, sign);
+}
+
+/// What the pod counts for in the quotas of its namespace; all that are not finished do.
+void Store::count_charge(const Pod& pod, int sign) {
+  NamespaceCharge& charge = snapshot_.charged_[pod.name_space];
+  ResourceList& sum = charge[pod.quota_class];
+  for (const ResourceAmount& amount : pod.requests) {
+    sum.add(amount.resource, sign * amount.amount);
+  }
+  sum.add(pods_resource(), sign);
+  if (sum.empty()) charge.erase(pod.quota_class);
+  if (charge.empty()) snapshot_.charged_.erase(pod.name_space);
 }
 
 /// What the pod may take from any node at any moment.
@@ -124,15 +144,15 @@ void Store::count_rule(const std::string& rule_id, int sign) {
     occupy(promise.node, promise.requests, Taker::promise, sign);
     return;
   }
-  const auto pods = pods_by_rule_.find(rule_id);
-  if (pods == pods_by_rule_.end()) return;
+  const auto pods = snapshot_.pods_by_rule_.find(rule_id);
+  if (pods == snapshot_.pods_by_rule_.end()) return;
   for (const base::Name& uid : pods->second) count_demand(snapshot_.pods_.at(uid), sign);
 }
 
 bool Store::promise_stands(const std::string& rule_id) const {
   if (!snapshot_.promises_.contains(rule_id)) return false;
-  const auto pods = pods_by_rule_.find(rule_id);
-  if (pods == pods_by_rule_.end()) return true;
+  const auto pods = snapshot_.pods_by_rule_.find(rule_id);
+  if (pods == snapshot_.pods_by_rule_.end()) return true;
   return std::all_of(pods->second.begin(), pods->second.end(), [this](const base::Name& uid) {
     return occupied_node(snapshot_.pods_.at(uid)).empty();
   });
@@ -277,18 +297,28 @@ void Store::remove_device_class(const base::Name& name) {
   snapshot_.device_classes_.erase(name);
 }
 
-void Store::upsert(NamespaceLimit limit) {
-  remove_limit(limit.uid);
-  count_limit(limit, +1);
-  const base::Name uid = limit.uid;
-  limits_.emplace(uid, std::move(limit));
+void Store::upsert(ResourceQuota quota) {
+  remove_limit(quota.uid);
+  const base::Name uid = quota.uid;
+  namespace_of_limit_.emplace(uid, quota.name_space);
+  snapshot_.limits_[quota.name_space].quotas.emplace(uid, std::move(quota));
+}
+
+void Store::upsert(LimitRange range) {
+  remove_limit(range.uid);
+  const base::Name uid = range.uid;
+  namespace_of_limit_.emplace(uid, range.name_space);
+  snapshot_.limits_[range.name_space].ranges.emplace(uid, std::move(range));
 }
 
 void Store::remove_limit(const base::Name& uid) {
-  const auto found = limits_.find(uid);
-  if (found == limits_.end()) return;
-  count_limit(found->second, -1);
-  limits_.erase(found);
+  const auto name_space = namespace_of_limit_.extract(uid);
+  if (!name_space) return;
+  const auto limits = snapshot_.limits_.find(name_space.mapped());
+  limits->second.quotas.erase(uid);
+  limits->second.ranges.erase(uid);
+  const bool none_left = limits->second.quotas.empty() && limits->second.ranges.empty();
+  if (none_left) snapshot_.limits_.erase(limits);
 }
 
 void Store::upsert(Policy policy) {
@@ -303,12 +333,6 @@ void Store::upsert(Policy policy) {
 
 void Store::remove_policy(const base::Name& uid) {
   std::erase_if(snapshot_.policies_, [&uid](const Policy& policy) { return policy.uid == uid; });
-}
-
-void Store::count_limit(const NamespaceLimit& limit, int sign) {
-  for (const base::Name& resource : limit.resources) {
-    add_to(snapshot_.limited_, {limit.name_space, resource}, sign);
-  }
 }
 
 }  // namespace migadapter::cluster

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "cluster/snapshot.h"
 
@@ -16,7 +17,7 @@ namespace migadapter::cluster {
 /// soon as the node appears.
 class Store {
  public:
-  explicit Store(SchedulerFacts scheduler = {});
+  explicit Store(SchedulerFacts scheduler = {}, Declared declared = {});
 
   const Snapshot& snapshot() const { return snapshot_; }
 
@@ -29,7 +30,9 @@ class Store {
   void remove_owner(const base::Name& uid);
   void upsert(Namespace name_space);
   void remove_namespace(const base::Name& name);
-  void upsert(NamespaceLimit limit);
+  void upsert(ResourceQuota quota);
+  void upsert(LimitRange range);
+  /// A ResourceQuota or a LimitRange.
   void remove_limit(const base::Name& uid);
   void upsert(DeviceClass device_class);
   void remove_device_class(const base::Name& name);
@@ -58,7 +61,7 @@ class Store {
   void count_rule(const std::string& rule_id, int sign);
   void occupy(const base::Name& node, const ResourceList& requests, Taker taker, int sign);
   void take(NodeState& state, const ResourceAmount& amount, Taker taker);
-  void count_limit(const NamespaceLimit& limit, int sign);
+  void count_charge(const Pod& pod, int sign);
   void index_node(const NodeState& state, int sign);
   void index_free(const NodeState& state, const base::Name& resource, int sign);
   void index_hardware(const NodeState& state, const base::Name& resource, int sign);
@@ -67,9 +70,8 @@ class Store {
 
   Snapshot snapshot_;
   std::unordered_map<base::Name, Usage> usage_of_unknown_nodes_;
-  std::unordered_map<std::string, std::set<base::Name>> pods_by_rule_;
   std::set<base::Name> hardware_;  ///< every one seen, so that nodes alike share its text
-  std::unordered_map<base::Name, NamespaceLimit> limits_;
+  std::unordered_map<base::Name, base::Name> namespace_of_limit_;
 };
 
 }  // namespace migadapter::cluster

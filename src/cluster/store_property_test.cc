@@ -34,7 +34,7 @@ struct Tables {
   std::map<base::Name, Pod> pods;
   std::map<base::Name, Node> nodes;
   std::map<std::string, Promise> promises;
-  std::map<base::Name, NamespaceLimit> limits;
+  std::map<base::Name, ResourceQuota> quotas;
 };
 
 // What a walk finds. Every function is the definition of one sum or index, and nothing more.
@@ -135,15 +135,22 @@ std::set<base::Name> pods_that(const Tables& tables, Predicate predicate) {
   return uids;
 }
 
-bool is_limited(const Tables& tables, const base::Name& name_space, const base::Name& resource) {
-  for (const auto& [uid, limit] : tables.limits) {
-    const auto& named = limit.resources;
-    if (limit.name_space == name_space &&
-        std::find(named.begin(), named.end(), resource) != named.end()) {
-      return true;
-    }
+NamespaceCharge charged_in(const Tables& tables, const base::Name& name_space) {
+  NamespaceCharge charge;
+  for (const auto& [uid, pod] : tables.pods) {
+    if (pod.name_space != name_space || pod.finished()) continue;
+    charge[pod.quota_class].add(pod.requests);
+    charge[pod.quota_class].add(name("pods"), 1);
   }
-  return false;
+  return charge;
+}
+
+std::map<base::Name, ResourceQuota> quotas_in(const Tables& tables, const base::Name& name_space) {
+  std::map<base::Name, ResourceQuota> quotas;
+  for (const auto& [uid, quota] : tables.quotas) {
+    if (quota.name_space == name_space) quotas.emplace(uid, quota);
+  }
+  return quotas;
 }
 
 /// The pods of each group of the index by which the pod was reached, in one list: "namespace/pod".
@@ -231,10 +238,8 @@ void expect_same_pods(const Tables& tables, const Snapshot& snapshot) {
 void expect_same_namespaces(const Tables& tables, const Snapshot& snapshot) {
   for (const std::string& name_space : kNamespaces) {
     SCOPED_TRACE(name_space);
-    for (const std::string& resource : kMigResources) {
-      EXPECT_EQ(snapshot.is_limited(name(name_space), name(resource)),
-                is_limited(tables, name(name_space), name(resource)));
-    }
+    EXPECT_EQ(snapshot.charged_in(name(name_space)), charged_in(tables, name(name_space)));
+    EXPECT_EQ(snapshot.limits_in(name(name_space)).quotas, quotas_in(tables, name(name_space)));
   }
 }
 
@@ -303,6 +308,7 @@ class Chance {
     if (one_in(5)) pod.phase(static_cast<PodPhase>(rng_.below(5)));
     if (one_in(8)) pod.terminating();
     if (one_in(8)) pod.gated();
+    if (one_in(3)) pod.charged_as({name("high"), one_in(2), one_in(2)});
     if (one_in(2)) pod.label("app", one_in(2) ? "web" : "db");
     return pod.constrained(random_constraints());
   }
@@ -373,14 +379,14 @@ class Chance {
   std::string change_limit(Store& store, Tables& tables) {
     const base::Name uid = name("limit" + std::to_string(rng_.below(kLimitCount)));
     if (one_in(2)) {
-      tables.limits.erase(uid);
+      tables.quotas.erase(uid);
       store.remove_limit(uid);
       return "remove limit " + uid.str();
     }
-    const NamespaceLimit limit{
-        name(any(kNamespaces)), "limit", uid, {name(any(kMigResources)), name("cpu")}};
-    tables.limits.insert_or_assign(uid, limit);
-    store.upsert(limit);
+    ResourceQuota quota = testing::make_quota(uid.view(), {{name(any(kMigResources)), 1, 0}});
+    quota.name_space = name(any(kNamespaces));
+    tables.quotas.insert_or_assign(uid, quota);
+    store.upsert(quota);
     return "upsert limit " + uid.str();
   }
 

@@ -244,18 +244,32 @@ TEST_F(StoreTest, APromiseOnANodeThatIsNotThereWaitsForIt) {
   EXPECT_EQ(free(kLarge), 0);
 }
 
-TEST_F(StoreTest, ANamespaceIsLimitedWhileAnyLimitNamesTheResource) {
-  store_.upsert(NamespaceLimit{name("default"), "quota", name("q"), {name(kSmall), name("cpu")}});
-  store_.upsert(NamespaceLimit{name("default"), "range", name("l"), {name(kSmall)}});
-  EXPECT_TRUE(snapshot_.is_limited(name("default"), name(kSmall)));
-  EXPECT_FALSE(snapshot_.is_limited(name("default"), name(kLarge)));
-  EXPECT_FALSE(snapshot_.is_limited(name("train"), name(kSmall)));
-  store_.upsert(NamespaceLimit{name("default"), "quota", name("q"), {name(kLarge)}});
-  EXPECT_TRUE(snapshot_.is_limited(name("default"), name(kSmall)));
-  EXPECT_TRUE(snapshot_.is_limited(name("default"), name(kLarge)));
+TEST_F(StoreTest, LimitsAreThoseOfTheirNamespaceUntilTheyAreRemoved) {
+  store_.upsert(testing::make_quota("q", {{name(kSmall), 4, 1}}));
+  store_.upsert(LimitRange{name("default"), "range", name("l"), {}});
+  EXPECT_EQ(snapshot_.limits_in(name("default")).quotas.size(), 1U);
+  EXPECT_EQ(snapshot_.limits_in(name("default")).ranges.size(), 1U);
+  EXPECT_TRUE(snapshot_.limits_in(name("train")).quotas.empty());
+  store_.upsert(testing::make_quota("q", {{name(kSmall), 4, 2}}));
+  EXPECT_EQ(snapshot_.limits_in(name("default")).quotas.at(name("q")).amounts.front().used, 2);
   store_.remove_limit(name("l"));
   store_.remove_limit(name("l"));
-  EXPECT_FALSE(snapshot_.is_limited(name("default"), name(kSmall)));
+  store_.remove_limit(name("q"));
+  EXPECT_TRUE(snapshot_.limits_in(name("default")).quotas.empty());
+}
+
+TEST_F(StoreTest, PodsAreChargedToTheirNamespaceByWhatQuotasTellApart) {
+  const QuotaClass high{name("high"), false, false};
+  store_.upsert(make_pod("a").asks(kSmall).uses("cpu", 500).build());
+  store_.upsert(make_pod("b").asks(kSmall).terminating().build());
+  store_.upsert(make_pod("c").asks(kLarge).charged_as(high).build());
+  store_.upsert(make_pod("d").asks(kLarge).phase(PodPhase::failed).build());
+  const NamespaceCharge charged = snapshot_.charged_in(name("default"));
+  EXPECT_EQ(charged.at({}),
+            (ResourceList{{name(kSmall), 2}, {name("cpu"), 500}, {name("pods"), 2}}));
+  EXPECT_EQ(charged.at(high), (ResourceList{{name(kLarge), 1}, {name("pods"), 1}}));
+  for (const char* pod : {"a", "b", "c", "d"}) store_.remove_pod(testing::uid_of(pod));
+  EXPECT_TRUE(snapshot_.charged_in(name("default")).empty());
 }
 
 TEST_F(StoreTest, ANamespaceIsFoundAsItWasLastSeen) {

@@ -161,6 +161,10 @@ class PodBuilder {
     std::sort(labels_.begin(), labels_.end());
     return *this;
   }
+  PodBuilder& charged_as(QuotaClass quota_class) {
+    pod_.quota_class = std::move(quota_class);
+    return *this;
+  }
   PodBuilder& guarded(PodProtection protection) {
     pod_.protection = protection;
     return *this;
@@ -170,6 +174,7 @@ class PodBuilder {
     Pod pod = pod_;
     pod.requests = effective_mig_requests(pod.mig_requests);
     pod.requests.add(other_requests_);
+    pod.containers = std::max(1, static_cast<int>(pod.mig_requests.size()));
     pod.constraints = std::make_shared<const Constraints>(constraints_);
     if (!labels_.empty()) pod.labels = std::make_shared<const Labels>(labels_);
     return pod;
@@ -282,6 +287,11 @@ inline Owner make_owner(std::string_view owner_name, MigRequests template_reques
 /// A namespace that says nothing but its name.
 inline Namespace make_namespace(std::string_view name_space = "default") {
   return {name(name_space), {{name("kubernetes.io/metadata.name"), name(name_space)}}, false, {}};
+}
+
+/// A quota of namespace "default" for all of its pods: its name is its uid.
+inline ResourceQuota make_quota(std::string_view quota_name, std::vector<QuotaAmount> amounts) {
+  return {name("default"), std::string(quota_name), name(quota_name), {}, std::move(amounts)};
 }
 
 /// A rule for a pod of ReplicaSet "web" that asks for one `demand`, good for a minute from the

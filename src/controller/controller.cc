@@ -11,7 +11,7 @@ namespace migadapter::controller {
 Controller::Controller(ControllerDoors doors, ControllerOptions options)
     : doors_(std::move(doors)),
       options_(std::move(options)),
-      store_(options_.scheduler),
+      store_(options_.scheduler, options_.declared),
       journal_(doors_.writer, doors_.clock, doors_.log),
       mover_({store_, doors_.rules, doors_.writer, doors_.inbox, doors_.clock, journal_},
              options_.seed),
@@ -60,8 +60,10 @@ void Controller::take_in(kube::ClusterEvent event) {
     store_.upsert(std::move(*node));
   } else if (auto* owner = std::get_if<cluster::Owner>(&event)) {
     store_.upsert(std::move(*owner));
-  } else if (auto* limit = std::get_if<cluster::NamespaceLimit>(&event)) {
-    store_.upsert(std::move(*limit));
+  } else if (auto* quota = std::get_if<cluster::ResourceQuota>(&event)) {
+    store_.upsert(std::move(*quota));
+  } else if (auto* range = std::get_if<cluster::LimitRange>(&event)) {
+    store_.upsert(std::move(*range));
   } else if (auto* name_space = std::get_if<cluster::Namespace>(&event)) {
     store_.upsert(std::move(*name_space));
   } else if (auto* policy = std::get_if<cluster::Policy>(&event)) {
@@ -93,6 +95,7 @@ void Controller::remove(const kube::Removed& removed) {
     case kube::WatchedKind::replica_sets:
     case kube::WatchedKind::stateful_sets:
     case kube::WatchedKind::replication_controllers:
+    case kube::WatchedKind::jobs:
       mover_.owner_removed(removed.key);
       return store_.remove_owner(removed.key);
     case kube::WatchedKind::resource_quotas:

@@ -35,7 +35,8 @@ struct ControllerDoors {
 struct ControllerOptions {
   decide::RestorePolicy restore;  ///< where no policy says otherwise
   std::uint64_t seed = 0;         ///< for rule ids
-  cluster::SchedulerFacts scheduler;
+  cluster::SchedulerFacts scheduler = {};
+  cluster::Declared declared = {};
 };
 
 /// One thread's work. `step` is the whole of it; `run` repeats it until it is told to stop.

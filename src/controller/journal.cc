@@ -42,6 +42,8 @@ std::string refusal_text(const decide::UpgradeDecision& decision) {
   std::string text(decide::explain(decision.reason));
   if (decision.reason == decide::UpgradeReason::not_eligible)
     text = decide::explain(decision.eligible);
+  if (decision.reason == decide::UpgradeReason::limited_namespace)
+    text = decide::explain(decision.limit);
   if (!decision.detail.empty()) text += ": " + decision.detail;
   return text;
 }

@@ -12,7 +12,8 @@ namespace migadapter::controller {
 /// manager takes seconds. Longer would let the rule catch an unrelated pod of the owner.
 inline constexpr base::Millis kRuleLifetime{30'000};
 
-/// The same where the old pod must be gone first (StatefulSet): its grace period comes on top.
+/// The same where the old pod must be gone first: its grace period comes on top (StatefulSet), or
+/// the garbage collection of pods, every 20 s, and the Job's own back-off.
 inline constexpr base::Millis kOrderedRuleLifetime{600'000};
 
 /// How long the new pod may take from creation to a node. The scheduler needs milliseconds when it

@@ -12,7 +12,9 @@ namespace migadapter::controller {
 namespace {
 
 base::Millis rule_lifetime(const cluster::OwnerReference& owner) {
-  return owner.kind == cluster::OwnerKind::stateful_set ? kOrderedRuleLifetime : kRuleLifetime;
+  const bool waits_for_the_end =
+      owner.kind == cluster::OwnerKind::stateful_set || owner.kind == cluster::OwnerKind::job;
+  return waits_for_the_end ? kOrderedRuleLifetime : kRuleLifetime;
 }
 
 /// The request may have been carried out although we do not know it.
@@ -67,6 +69,7 @@ cluster::Rule Mover::make_rule(const cluster::Pod& pod, const decide::Grant& gra
   rule.name_space = pod.name_space;
   rule.owner = *pod.owner;
   if (pod.owner->kind == cluster::OwnerKind::stateful_set) rule.pod_name = pod.name;
+  rule.completion_index = pod.completion_index.str();
   rule.demand = cluster::demand_of(pod);
   rule.demand_resource = grant.demand;
   rule.grant_resource = grant.grant;

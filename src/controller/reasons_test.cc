@@ -66,6 +66,7 @@ std::string page() {
          section("The condition Ready of a policy", PolicyState::invalid) +
          section("The condition Conflicting of a policy", ConflictReason::same_priority) +
          section("Whether a pod may be restarted", EligibleReason::no_profile) +
+         section("Whether the namespace's limits allow it", LimitReason::limit_range) +
          section("Whether a pod fits a node", FitReason::volumes_limited) +
          section("Whether an instance is as good", mig::SafetyReason::unknown_facts) +
          section("What the webhook did", AdmitReason::all_claimed) +

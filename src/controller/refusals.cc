@@ -11,6 +11,7 @@ bool alike(const cluster::Pod& a, const cluster::Pod& b) {
                               a.nominated_node == b.nominated_node &&
                               cluster::labels_of(a) == cluster::labels_of(b);
   return may_move_alike && a.name_space == b.name_space && a.priority == b.priority &&
+         a.quota_class == b.quota_class && a.containers == b.containers &&
          *a.constraints == *b.constraints && a.requests == b.requests &&
          a.mig_requests == b.mig_requests && a.granted.has_value() == b.granted.has_value() &&
          cluster::demand_of(a) == cluster::demand_of(b);

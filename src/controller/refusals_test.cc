@@ -46,7 +46,7 @@ TEST_F(RefusalsTest, WhateverDecidesMayDiffer) {
   cluster::Constraints elsewhere;
   elsewhere.node_selector = {{base::Name("pool"), base::Name("b")}};
   cluster::PodProtection opted_out;
-  opted_out.upgrade_disabled = true;
+  opted_out.opt_outs.upgrade = base::Name("disabled");
   EXPECT_FALSE(knows(waiting("web-1").owner(owned_by("other"))));
   EXPECT_FALSE(knows(waiting("web-1").bare()));
   EXPECT_FALSE(knows(waiting("web-1").in("other")));

@@ -79,6 +79,7 @@ void World::add_owner(const std::string& owner_name, const std::string& resource
                       OwnerKind kind) {
   const std::string key = full(owner_name);
   const std::size_t slash = key.find('/');
+  ensure_namespace(key.substr(0, slash));
   OwnerState& state = owners_[key];
   state.owner = cluster::testing::make_owner(key.substr(slash + 1),
                                              {cluster::testing::mig(resource)}, replicas);
@@ -120,13 +121,18 @@ void World::report(const cluster::Policy& policy, const cluster::PolicyStatus& s
   tell(stored);
 }
 
+void World::ensure_namespace(const std::string& namespace_name) {
+  if (!namespaces_.contains(namespace_name)) add_namespace(namespace_name, {});
+}
+
 void World::opt_out(const std::string& owner_name) {
   OwnerState& state = owners_.at(full(owner_name));
-  state.owner.upgrade_disabled = state.owner.restore_disabled = true;
+  state.owner.opt_outs = {name("disabled"), name("disabled"), {}};
   tell_owner(state);
 }
 
 void World::add_bare_pod(const std::string& pod_name, const std::string& resource) {
+  ensure_namespace("default");
   cluster::Pod pod = make_pod(pod_name).bare().asks(resource).created_at(clock.wall());
   changed(pods_[full(pod_name)] = pod);
 }

@@ -93,6 +93,7 @@ class World : public kube::ClusterWriter {
     std::string resource;
     int created = 0;
   };
+  void ensure_namespace(const std::string& namespace_name);
   std::vector<std::string> pod_names_of(const OwnerState& state) const;
   std::string next_pod_name(OwnerState& state);
   void fill_owner(OwnerState& state);

@@ -124,7 +124,9 @@ bool is_for_owner(const ReviewedPod& pod, const Rule& rule) {
 
 bool is_for_pod(const ReviewedPod& pod, const MigRequests& demand, const Rule& rule) {
   const bool name_matches = rule.pod_name.empty() || rule.pod_name == pod.name;
-  return is_for_owner(pod, rule) && name_matches && rule.demand == demand;
+  const bool index_matches =
+      rule.completion_index.empty() || rule.completion_index == pod.completion_index;
+  return is_for_owner(pod, rule) && name_matches && index_matches && rule.demand == demand;
 }
 
 /// What forbids looking for a rule at all.
@@ -185,8 +187,8 @@ std::string_view explain(AdmitReason reason) {
     case AdmitReason::no_rule:
       return "No rule is in force for pods of this owner, so the pod runs as it asks.";
     case AdmitReason::demand_differs:
-      return "The owner's rules are for another demand or another pod name; the pod runs as it "
-             "asks.";
+      return "The owner's rules are for another demand, pod name or completion index; the pod runs "
+             "as it asks.";
     case AdmitReason::all_claimed:
       return "Other pods of the owner hold all of its rules; the pod runs as it asks.";
   }

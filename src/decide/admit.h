@@ -18,7 +18,7 @@ enum class AdmitReason {
   already_patched,
   no_owner,
   no_rule,
-  demand_differs,  ///< rules of the owner exist, for another demand or name
+  demand_differs,  ///< rules of the owner exist, for another demand, name or index
   all_claimed,     ///< … and other reviews hold them
 };
 /// Reason as one word for metrics and logs ("DemandDiffers") and as a sentence for people.

@@ -109,6 +109,17 @@ TEST(Admit, EveryRefusalHasItsReason) {
   EXPECT_TRUE(admit(reviewed(), {}).patch.empty());
 }
 
+TEST(Admit, APodOfAnIndexedJobTakesTheRuleOfItsIndex) {
+  RuleState of_three{make_rule("r1"), false};
+  of_three.rule.completion_index = "3";
+  ReviewedPod pod = reviewed();
+  EXPECT_EQ(reason_for(pod, {of_three}), "DemandDiffers");
+  pod.completion_index = "30";
+  EXPECT_EQ(reason_for(pod, {of_three}), "DemandDiffers");
+  pod.completion_index = "3";
+  EXPECT_EQ(reason_for(pod, {of_three}), "Patched");
+}
+
 TEST(Admit, ARuleOfAnotherOwnerOrNamespaceIsNoRule) {
   ReviewedPod pod = reviewed();
   pod.owner = owned_by("api");

@@ -11,6 +11,7 @@
 #include "decide/contention.h"
 #include "decide/fit.h"
 #include "decide/neighbours.h"
+#include "decide/opt_out.h"
 #include "decide/patched_pod.h"
 #include "decide/policy.h"
 #include "mig/profile.h"
@@ -22,11 +23,12 @@ using cluster::FreeNode;
 using cluster::NodeState;
 using cluster::Snapshot;
 
-/// The waste of `grant` for `demand` on the node's own GPUs; nothing unless it is safe there.
-std::optional<WasteShare> safe_share(const NodeState& node, const base::Name& demand,
+/// The waste of `grant` on the node's own GPUs; nothing unless it is safe and allowed there.
+std::optional<WasteShare> safe_share(const NodeState& node, const CandidateFilter& filter,
                                      const base::Name& grant) {
-  if (grant == demand) return WasteShare{};
-  const mig::Device* demanded = find_device(node, demand);
+  if (grant == filter.demand) return WasteShare{};
+  if (!is_allowed(node, grant, filter.largest)) return std::nullopt;
+  const mig::Device* demanded = find_device(node, filter.demand);
   const mig::Device* granted = find_device(node, grant);
   if (demanded == nullptr || granted == nullptr) return std::nullopt;
   if (mig::safe_upgrade(*demanded, *granted) != mig::SafetyReason::safe) return std::nullopt;
@@ -34,12 +36,12 @@ std::optional<WasteShare> safe_share(const NodeState& node, const base::Name& de
 }
 
 /// What the grant wastes on the different GPUs that have it free: rarely more than one answer.
-std::set<WasteShare> safe_shares(const Snapshot& snapshot, const base::Name& demand,
+std::set<WasteShare> safe_shares(const Snapshot& snapshot, const CandidateFilter& filter,
                                  const base::Name& grant) {
   std::set<WasteShare> shares;
-  if (grant == demand) return {WasteShare{}};
+  if (grant == filter.demand) return {WasteShare{}};
   for (const NodeState* example : snapshot.hardware_with_free(grant)) {
-    if (const auto share = safe_share(*example, demand, grant)) shares.insert(*share);
+    if (const auto share = safe_share(*example, filter, grant)) shares.insert(*share);
   }
   return shares;
 }
@@ -61,6 +63,12 @@ class NodeSearch {
   NodeSearch& operator=(const NodeSearch&) = delete;
 
   GrantResult run() {
+    LimitVerdict limits =
+        check_limits(snapshot_, {search_.pod, search_.filter.demand, candidate_.resource,
+                                 patched_.requests, patched_.mig_requests});
+    if (!limits.ok()) {
+      return {std::nullopt, GrantObstacle::limited, limits.reason, std::move(limits.detail)};
+    }
     const Contention contention =
         at_least(snapshot_, candidate_.resource, search_.lowest_rival_priority);
     if (!contention.complete) return refused(GrantObstacle::wanted_by_others);
@@ -69,7 +77,9 @@ class NodeSearch {
     set_aside(offers, contention, Claim::could_run_there);
     const NodeState* node = first_with(offers, instances_);
     if (node == nullptr) return refused(GrantObstacle::wanted_by_others);
-    return {FoundGrant{candidate_.resource, node, patched_.requests, candidate_.share}, {}, {}};
+    GrantResult result;
+    result.found = FoundGrant{candidate_.resource, node, patched_.requests, candidate_.share};
+    return result;
   }
 
  private:
@@ -87,7 +97,7 @@ class NodeSearch {
   }
 
   bool would_do(const NodeState& node) {
-    const auto share = safe_share(node, search_.filter.demand, candidate_.resource);
+    const auto share = safe_share(node, search_.filter, candidate_.resource);
     if (share != candidate_.share) return false;
     const FitReason reason = fits(neighbours_, patched_, node);
     if (reason != FitReason::fits && first_misfit_.empty()) {
@@ -98,7 +108,7 @@ class NodeSearch {
 
   GrantResult refused(GrantObstacle obstacle) const {
     const bool misfit = obstacle == GrantObstacle::no_node_fits;
-    return {std::nullopt, obstacle, candidate_.resource.str() + (misfit ? first_misfit_ : "")};
+    return {std::nullopt, obstacle, {}, candidate_.resource.str() + (misfit ? first_misfit_ : "")};
   }
 
   const Snapshot& snapshot_;
@@ -122,12 +132,19 @@ bool hurts_less(const FoundGrant& a, const FoundGrant& b) {
 GrantResult try_candidate(const Snapshot& snapshot, const GrantSearch& search,
                           const Candidate& candidate) {
   if (snapshot.device_class_of(candidate.resource) != nullptr) {
-    return {std::nullopt, GrantObstacle::served_by_claims, candidate.resource.str()};
-  }
-  if (snapshot.is_limited(search.pod.name_space, candidate.resource)) {
-    return {std::nullopt, GrantObstacle::limited, candidate.resource.str()};
+    return {std::nullopt, GrantObstacle::served_by_claims, {}, candidate.resource.str()};
   }
   return NodeSearch(snapshot, search, candidate).run();
+}
+
+/// Nothing is free, or only what is larger than allowed.
+GrantResult nothing_found(const Snapshot& snapshot, CandidateFilter filter) {
+  GrantResult result;
+  if (filter.largest.empty()) return result;
+  filter.largest.clear();
+  const std::vector<Candidate> larger = candidates(snapshot, filter);
+  if (larger.empty()) return result;
+  return {std::nullopt, GrantObstacle::not_allowed, {}, larger.front().resource.str()};
 }
 
 bool is_candidate(const CandidateFilter& filter, const base::Name& resource) {
@@ -141,7 +158,7 @@ std::vector<Candidate> candidates(const Snapshot& snapshot, const CandidateFilte
   std::vector<Candidate> found;
   for (const base::Name& resource : snapshot.resources_with_free()) {
     if (!is_candidate(filter, resource)) continue;
-    for (const WasteShare& share : safe_shares(snapshot, filter.demand, resource)) {
+    for (const WasteShare& share : safe_shares(snapshot, filter, resource)) {
       if (!filter.below || is_smaller(share, *filter.below)) found.push_back({resource, share});
     }
   }
@@ -152,8 +169,10 @@ std::vector<Candidate> candidates(const Snapshot& snapshot, const CandidateFilte
 }
 
 GrantResult find_grant(const Snapshot& snapshot, const GrantSearch& search) {
+  const std::vector<Candidate> possible = candidates(snapshot, search.filter);
+  if (possible.empty()) return nothing_found(snapshot, search.filter);
   GrantResult result;
-  for (const Candidate& candidate : candidates(snapshot, search.filter)) {
+  for (const Candidate& candidate : possible) {
     if (result.found && result.found->share < candidate.share) break;
     GrantResult tried = try_candidate(snapshot, search, candidate);
     if (tried.found) {

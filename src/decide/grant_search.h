@@ -10,7 +10,9 @@
 
 #include "cluster/policy.h"
 #include "cluster/snapshot.h"
+#include "decide/namespace_limits.h"
 #include "decide/waste_share.h"
+#include "mig/profile.h"
 
 namespace migadapter::decide {
 
@@ -26,8 +28,9 @@ struct CandidateFilter {
   base::Name demand;
   base::Name present;          ///< what the pod asks for now, which is never a candidate
   bool demand_itself = false;  ///< the demanded resource is a candidate too, and wastes nothing
-  std::optional<WasteShare> below;     ///< only what is_smaller than this
-  cluster::UpgradePolicy policy = {};  ///< only what it allows, and the demand itself
+  std::optional<WasteShare> below;         ///< only what is_smaller than this
+  cluster::UpgradePolicy policy = {};      ///< only what it allows, and the demand itself
+  std::vector<mig::Profile> largest = {};  ///< … and what is no larger than any of these
 };
 
 /// Every candidate, least waste first, then by name. A resource that wastes differently on
@@ -35,7 +38,14 @@ struct CandidateFilter {
 std::vector<Candidate> candidates(const cluster::Snapshot& snapshot, const CandidateFilter& filter);
 
 /// Why no candidate was taken; the furthest that any of them came.
-enum class GrantObstacle { none_free, served_by_claims, limited, no_node_fits, wanted_by_others };
+enum class GrantObstacle {
+  none_free,
+  not_allowed,
+  served_by_claims,
+  limited,
+  no_node_fits,
+  wanted_by_others
+};
 
 struct GrantSearch {
   const cluster::Pod& pod;
@@ -54,6 +64,7 @@ struct FoundGrant {
 struct GrantResult {
   std::optional<FoundGrant> found;
   GrantObstacle obstacle = GrantObstacle::none_free;  ///< meaningful unless found
+  LimitReason limit = LimitReason::within_limits;     ///< why, where the obstacle is `limited`
   std::string detail;                                 ///< the resource and node concerned
 };
 

@@ -35,7 +35,10 @@ mig::Profile profile(std::string_view text) {
 /// ReplicaSet "web" asks for small instances.
 class PolicyEffectTest : public ::testing::Test {
  protected:
-  PolicyEffectTest() { store_.upsert(make_owner("web", {mig(kSmall)}, 100)); }
+  PolicyEffectTest() {
+    store_.upsert(cluster::testing::make_namespace());
+    store_.upsert(make_owner("web", {mig(kSmall)}, 100));
+  }
 
   void offer(int small, int middle, int large) {
     store_.upsert(

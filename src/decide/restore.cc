@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "decide/fit.h"
 #include "decide/grant_search.h"
+#include "decide/opt_out.h"
 
 namespace migadapter::decide {
 namespace {
@@ -53,8 +54,7 @@ Text text_of(RestoreReason reason) {
               "be proven to fit."};
     case RestoreReason::limited_namespace:
       return {"LimitedNamespace",
-              "A ResourceQuota or LimitRange of the namespace names the MIG resource, so the "
-              "changed pod might be rejected."};
+              "A ResourceQuota or LimitRange of the namespace may reject the changed pod."};
     case RestoreReason::unknown_hardware:
       return {"UnknownHardware",
               "The GPU model of the pod's node is unknown; check the label "
@@ -106,10 +106,13 @@ RestoreDecision check_pod(const Snapshot& snapshot, const Pod& pod, const PodPol
   if (const RestoreReason reason = check_policy(policy); reason != RestoreReason::restored) {
     return refused(reason, policy.policy.str());
   }
-  const EligibleReason reason = eligible(snapshot, pod, Move::restore);
-  if (reason != EligibleReason::eligible) {
-    RestoreDecision decision = refused(RestoreReason::not_eligible, std::string(to_string(reason)));
-    decision.eligible = reason;
+  EligibleVerdict may_restart = eligible(snapshot, pod, Move::restore);
+  if (may_restart.ok() && is_undisturbed(pod, now)) {
+    may_restart.reason = EligibleReason::disruption_forbidden;
+  }
+  if (!may_restart.ok()) {
+    RestoreDecision decision = refused(RestoreReason::not_eligible, std::move(may_restart.detail));
+    decision.eligible = may_restart.reason;
     return decision;
   }
   if (std::string feature = unmodelled_feature(snapshot, pod); !feature.empty()) {
@@ -149,7 +152,9 @@ RestoreReason reason_for(GrantObstacle obstacle) {
 RestoreDecision decide_by(const base::Name& demand, const NodeState& node, const WasteShare& waste,
                           GrantResult result) {
   if (!result.found) {
-    return refused(reason_for(result.obstacle), std::move(result.detail));
+    RestoreDecision decision = refused(reason_for(result.obstacle), std::move(result.detail));
+    decision.limit = result.limit;
+    return decision;
   }
   FoundGrant& found = *result.found;
   RestoreDecision decision = refused(RestoreReason::restored);
@@ -186,9 +191,6 @@ RestoreDecision restore(const Snapshot& snapshot, const Pod& pod, const PodPolic
   const auto demand = cluster::single_resource(pod.granted->demand);
   const auto granted = cluster::single_resource(pod.mig_requests);
   MIGADAPTER_CHECK(demand && granted);
-  if (snapshot.is_limited(pod.name_space, *demand)) {
-    return refused(RestoreReason::limited_namespace, demand->str());
-  }
   const NodeState* node = snapshot.find_node(pod.node);
   const auto waste = node == nullptr ? std::nullopt : waste_of(*node, *demand, *granted);
   if (!waste) return refused(RestoreReason::unknown_hardware, pod.node.str());
@@ -198,7 +200,9 @@ RestoreDecision restore(const Snapshot& snapshot, const Pod& pod, const PodPolic
   }
   // Every pod that waits for an instance itself gets it first: it has none yet.
   constexpr auto kAnyPriority = std::numeric_limits<std::int32_t>::min();
-  const GrantSearch search{pod, {*demand, *granted, true, waste, policy.upgrade}, kAnyPriority};
+  const CandidateFilter filter{*demand, *granted,       true,
+                               waste,   policy.upgrade, largest_grants(snapshot, pod)};
+  const GrantSearch search{pod, filter, kAnyPriority};
   return decide_by(*demand, *node, *waste, find_grant(snapshot, search));
 }
 

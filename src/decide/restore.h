@@ -39,9 +39,10 @@ std::string_view explain(RestoreReason reason);
 struct RestoreDecision {
   RestoreReason reason = RestoreReason::not_upgraded;
   EligibleReason eligible = EligibleReason::eligible;
-  std::optional<Grant> grant;  ///< present exactly when restored
-  mig::Waste reclaimed;        ///< the waste that ends, per device, in slices of the pod's node
-  std::string detail;          ///< names the feature, resource or node concerned; for people
+  LimitReason limit = LimitReason::within_limits;  ///< why, where the namespace is limited
+  std::optional<Grant> grant;                      ///< present exactly when restored
+  mig::Waste reclaimed;  ///< the waste that ends, per device, in slices of the pod's node
+  std::string detail;    ///< names the feature, resource or node concerned; for people
 };
 
 /// Decides about one pod, by itself. The instance it runs on counts as taken: a smaller one must be

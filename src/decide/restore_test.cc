@@ -13,6 +13,7 @@ using cluster::Pod;
 using cluster::testing::make_node;
 using cluster::testing::make_owner;
 using cluster::testing::make_pod;
+using cluster::testing::make_quota;
 using cluster::testing::mig;
 using cluster::testing::name;
 using cluster::testing::owned_by;
@@ -33,6 +34,7 @@ base::WallTime at(int seconds) {
 class RestoreTest : public ::testing::Test {
  protected:
   RestoreTest() {
+    store_.upsert(cluster::testing::make_namespace());
     store_.upsert(make_owner("web", {mig(kSmall)}, 100));
     store_.upsert(make_owner("big", {mig(kMiddle)}, 100));
     offer(1, 1, 1, 1);
@@ -110,10 +112,30 @@ TEST_F(RestoreTest, NeverMeansNever) {
 }
 
 TEST_F(RestoreTest, APodThatMustNotBeDisruptedRunsOn) {
-  const RestoreDecision decision = decide(small_on(kFour).guarded({.disruption_forbidden = true}));
+  const RestoreDecision decision =
+      decide(small_on(kFour).guarded({.undisturbed_for = base::Millis::max()}));
   EXPECT_EQ(decision.reason, RestoreReason::not_eligible);
   EXPECT_EQ(decision.eligible, EligibleReason::disruption_forbidden);
   EXPECT_EQ(outcome(small_on(kFour).terminating()), "NotEligible");
+}
+
+TEST_F(RestoreTest, APodThatMustRunForAWhileIsRestoredAfterIt) {
+  const auto undisturbed_for = [](int seconds) {
+    return small_on(kFour).guarded({.undisturbed_for = std::chrono::seconds(seconds)});
+  };
+  EXPECT_EQ(outcome(undisturbed_for(91)), "NotEligible");  // it runs for 90 s
+  EXPECT_EQ(outcome(undisturbed_for(90)), "nvidia.com/mig-1g.5gb on a");
+  EXPECT_EQ(outcome(undisturbed_for(1).started_at({})), "NotEligible");
+}
+
+TEST_F(RestoreTest, NothingLargerThanAllowedIsGivenEvenWhereItIsSmaller) {
+  offer(0, 1, 1, 1);
+  const cluster::PodProtection within_small{.opt_outs = {.largest_grant = name("1g.5gb")}};
+  const cluster::PodProtection within_middle{.opt_outs = {.largest_grant = name("2g.10gb")}};
+  EXPECT_EQ(outcome(small_on(kFour).guarded(within_small)), "NothingSmallerFree");
+  EXPECT_EQ(outcome(small_on(kFour).guarded(within_middle)), "nvidia.com/mig-2g.10gb on a");
+  offer(1, 1, 1, 1);
+  EXPECT_EQ(outcome(small_on(kFour).guarded(within_small)), "nvidia.com/mig-1g.5gb on a");
 }
 
 TEST_F(RestoreTest, WhatIsNotModelledIsNotProvable) {
@@ -126,10 +148,9 @@ TEST_F(RestoreTest, WhatIsNotModelledIsNotProvable) {
 
 TEST_F(RestoreTest, ALimitedNamespaceKeepsWhatItHas) {
   offer(0, 1, 1, 1);
-  store_.upsert(
-      cluster::NamespaceLimit{name("default"), "q1", name("q1"), {name(kMiddle), name(kLarge)}});
+  store_.upsert(make_quota("q1", {{name(kMiddle), 0, 0}, {name(kLarge), 0, 0}}));
   EXPECT_EQ(outcome(small_on(kFour)), "LimitedNamespace");
-  store_.upsert(cluster::NamespaceLimit{name("default"), "q1", name("q1"), {name(kSmall)}});
+  store_.upsert(make_quota("q1", {{name(kSmall), 9, 0}}));
   EXPECT_EQ(outcome(small_on(kFour)), "LimitedNamespace");
 }
 
@@ -210,7 +231,8 @@ TEST_F(RestoreTest, OfEqualsTheOldestIsRestoredThenByName) {
 
 TEST_F(RestoreTest, ThePromisingPodThatCannotMoveDoesNotHideTheOneThatCan) {
   offer(1, 1, 0, 1);
-  store_.upsert(small_on(kFour, "stuck").guarded({.restore_disabled = true}).build());
+  store_.upsert(
+      small_on(kFour, "stuck").guarded({.opt_outs = {.restore = name("disabled")}}).build());
   store_.upsert(small_on(kMiddle, "free-to-go").build());
   EXPECT_EQ(next(), "free-to-go to nvidia.com/mig-1g.5gb");
 }

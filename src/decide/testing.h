@@ -13,6 +13,7 @@
 #include "cluster/testing.h"
 #include "decide/fit.h"
 #include "decide/grant_search.h"
+#include "decide/namespace_limits.h"
 #include "decide/neighbours.h"
 #include "decide/upgrade.h"
 
@@ -98,11 +99,14 @@ inline void add_pod(cluster::Store& store, std::uint64_t number, std::uint64_t n
 inline void fill(cluster::Store& store, const Choose& choose) {
   const std::uint64_t nodes = 1 + choose(5);
   const std::uint64_t pods = choose(30);
+  store.upsert(cluster::testing::make_namespace());
   for (std::uint64_t number = 0; number < nodes; ++number) add_node(store, number, choose);
   for (std::uint64_t number = 0; number < pods; ++number) add_pod(store, number, nodes, choose);
   if (choose(4) == 0) {
     const base::Name limited(kResources[choose(kResources.size())]);
-    store.upsert(cluster::NamespaceLimit{base::Name("default"), "q", base::Name("q"), {limited}});
+    const auto hard = static_cast<std::int64_t>(choose(8));
+    const auto used = static_cast<std::int64_t>(choose(8));
+    store.upsert(cluster::testing::make_quota("q", {{limited, hard, used}}));
   }
 }
 
@@ -139,9 +143,10 @@ inline std::vector<Possible> possible_grants(const cluster::Snapshot& snapshot,
   for (const auto& [name, state] : snapshot.nodes()) {
     const auto is_possible = [&](const base::Name& grant) {
       const auto granted = cluster::with_resource_replaced(cluster::demand_of(pod), demand, grant);
+      const auto requests = cluster::requests_with(pod, granted);
       return grant != pod.mig_requests.front().resource &&
-             !snapshot.is_limited(pod.name_space, grant) &&
-             fits_by_counting(snapshot, pod, cluster::requests_with(pod, granted), state.node);
+             check_limits(snapshot, {pod, demand, grant, requests, granted}).ok() &&
+             fits_by_counting(snapshot, pod, requests, state.node);
     };
     if (is_possible(demand)) possible.push_back({demand, name, {}});
     const mig::Device* demanded = find_device(state, demand);

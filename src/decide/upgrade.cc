@@ -8,6 +8,7 @@
 #include "decide/fit.h"
 #include "decide/grant_search.h"
 #include "decide/neighbours.h"
+#include "decide/opt_out.h"
 
 namespace migadapter::decide {
 namespace {
@@ -51,8 +52,7 @@ Text text_of(UpgradeReason reason) {
               "be proven to fit."};
     case UpgradeReason::limited_namespace:
       return {"LimitedNamespace",
-              "A ResourceQuota or LimitRange of the namespace names the MIG resource, so the "
-              "changed pod might be rejected."};
+              "A ResourceQuota or LimitRange of the namespace may reject the changed pod."};
     case UpgradeReason::waits_first:
       return {
           "WaitsFirst",
@@ -67,6 +67,10 @@ Text text_of(UpgradeReason reason) {
     case UpgradeReason::wanted_by_others:
       return {"WantedByOthers",
               "Pods of equal or higher priority ask for the larger instances themselves."};
+    case UpgradeReason::larger_not_allowed:
+      return {"LargerNotAllowed",
+              "Larger MIG instances are free, but larger than an annotation of the pod, its owner "
+              "or its namespace allows."};
     case UpgradeReason::no_node_fits:
       return {"NoNodeFits", "Larger MIG instances are free, but on nodes the pod cannot run on."};
     case UpgradeReason::not_allowed:
@@ -80,7 +84,10 @@ Text text_of(UpgradeReason reason) {
 }
 
 UpgradeDecision refused(UpgradeReason reason, std::string detail = {}) {
-  return {reason, EligibleReason::eligible, std::nullopt, std::move(detail), std::nullopt};
+  UpgradeDecision decision;
+  decision.reason = reason;
+  decision.detail = std::move(detail);
+  return decision;
 }
 
 /// `upgraded` when the policy lets its pods be moved at all.
@@ -119,10 +126,11 @@ UpgradeDecision check_pod(const Snapshot& snapshot, const Pod& pod, const PodPol
   if (const UpgradeReason reason = check_policy(policy); reason != UpgradeReason::upgraded) {
     return refused(reason, policy.policy.str());
   }
-  const EligibleReason reason = eligible(snapshot, pod, Move::upgrade);
-  if (reason != EligibleReason::eligible) {
-    return {UpgradeReason::not_eligible, reason, std::nullopt, std::string(to_string(reason)),
-            std::nullopt};
+  EligibleVerdict may_restart = eligible(snapshot, pod, Move::upgrade);
+  if (!may_restart.ok()) {
+    UpgradeDecision decision = refused(UpgradeReason::not_eligible, std::move(may_restart.detail));
+    decision.eligible = may_restart.reason;
+    return decision;
   }
   if (std::string feature = unmodelled_feature(snapshot, pod); !feature.empty()) {
     return refused(UpgradeReason::not_provable, std::move(feature));
@@ -172,6 +180,8 @@ UpgradeReason reason_for(const Snapshot& snapshot, GrantObstacle obstacle,
                                                         : UpgradeReason::unknown_hardware;
     case GrantObstacle::served_by_claims:
       return UpgradeReason::not_provable;
+    case GrantObstacle::not_allowed:
+      return UpgradeReason::larger_not_allowed;
     case GrantObstacle::limited:
       return UpgradeReason::limited_namespace;
     case GrantObstacle::no_node_fits:
@@ -188,14 +198,18 @@ UpgradeDecision decide_by(const Snapshot& snapshot, const CandidateFilter& filte
   const base::Name& demand = filter.demand;
   if (!result.found) {
     const std::string detail = result.detail.empty() ? demand.str() : std::move(result.detail);
-    return refused(reason_for(snapshot, result.obstacle, filter), detail);
+    UpgradeDecision decision = refused(reason_for(snapshot, result.obstacle, filter), detail);
+    decision.limit = result.limit;
+    return decision;
   }
   FoundGrant& found = *result.found;
   // The demand itself wastes nothing anywhere, unknown hardware included.
   const mig::Waste waste =
       found.resource == demand ? mig::Waste{} : in_slices_of(found.share, *found.node->model);
-  Grant grant{demand, found.resource, found.node->node.name, std::move(found.requests), waste};
-  return {UpgradeReason::upgraded, EligibleReason::eligible, std::move(grant), {}, std::nullopt};
+  UpgradeDecision decision = refused(UpgradeReason::upgraded);
+  decision.grant =
+      Grant{demand, found.resource, found.node->node.name, std::move(found.requests), waste};
+  return decision;
 }
 
 }  // namespace
@@ -216,16 +230,14 @@ UpgradeDecision upgrade(const Snapshot& snapshot, const Pod& pod, const PodPolic
   const auto demand = cluster::single_resource(cluster::demand_of(pod));
   const auto present = cluster::single_resource(pod.mig_requests);
   MIGADAPTER_CHECK(demand && present);
-  if (snapshot.is_limited(pod.name_space, *demand)) {
-    return refused(UpgradeReason::limited_namespace, demand->str());
-  }
   if (scheduler_will_place(snapshot, pod, *present)) {
     return refused(UpgradeReason::fits_now, present->str());
   }
   const bool demand_itself = *present != *demand;
-  const GrantSearch search{
-      pod, {*demand, *present, demand_itself, std::nullopt, policy.upgrade}, pod.priority};
-  return decide_by(snapshot, search.filter, find_grant(snapshot, search));
+  const CandidateFilter filter{*demand,      *present,       demand_itself,
+                               std::nullopt, policy.upgrade, largest_grants(snapshot, pod)};
+  const GrantSearch search{pod, filter, pod.priority};
+  return decide_by(snapshot, filter, find_grant(snapshot, search));
 }
 
 }  // namespace migadapter::decide

@@ -8,6 +8,7 @@
 
 #include "cluster/snapshot.h"
 #include "decide/eligible.h"
+#include "decide/namespace_limits.h"
 #include "decide/policy.h"
 #include "mig/safe_upgrade.h"
 
@@ -24,14 +25,15 @@ enum class UpgradeReason {
   fits_now,           ///< the scheduler will place it as it is
   not_eligible,       ///< see UpgradeDecision::eligible
   not_provable,       ///< uses a feature that we do not model
-  limited_namespace,  ///< a ResourceQuota or LimitRange names the resource
+  limited_namespace,  ///< see UpgradeDecision::limit
   waits_first,        ///< the policy wants pods to wait for a while
   unknown_hardware,   ///< no node of a known GPU model could take it
   nothing_larger_free,
-  wanted_by_others,  ///< the larger instances are asked for by pods of equal or higher priority
-  no_node_fits,      ///< larger instances are free, but on nodes the pod cannot run on
-  not_allowed,       ///< larger instances are free, but the policy allows none of them
-  budget_spent,      ///< told by the controller: the policy allows no further move now
+  larger_not_allowed,  ///< an opt-out names a largest grant
+  wanted_by_others,    ///< the larger instances are asked for by pods of equal or higher priority
+  no_node_fits,        ///< larger instances are free, but on nodes the pod cannot run on
+  not_allowed,         ///< larger instances are free, but the policy allows none of them
+  budget_spent,        ///< told by the controller: the policy allows no further move now
 };
 std::string_view to_string(UpgradeReason reason);
 std::string_view explain(UpgradeReason reason);
@@ -48,7 +50,8 @@ struct Grant {
 struct UpgradeDecision {
   UpgradeReason reason = UpgradeReason::not_waiting;
   EligibleReason eligible = EligibleReason::eligible;
-  std::optional<Grant> grant;        ///< present exactly when upgraded
+  LimitReason limit = LimitReason::within_limits;  ///< why, where the namespace is limited
+  std::optional<Grant> grant;                      ///< present exactly when upgraded
   std::string detail;                ///< names the feature, resource or node concerned; for people
   std::optional<base::Millis> wait;  ///< present exactly when it waits first: how much longer
 };

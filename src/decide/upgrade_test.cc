@@ -14,6 +14,7 @@ using cluster::Pod;
 using cluster::testing::make_node;
 using cluster::testing::make_owner;
 using cluster::testing::make_pod;
+using cluster::testing::make_quota;
 using cluster::testing::mig;
 using cluster::testing::name;
 using cluster::testing::owned_by;
@@ -29,6 +30,7 @@ constexpr std::string_view kMedia = "nvidia.com/mig-1g.5gb.me";
 class UpgradeTest : public ::testing::Test {
  protected:
   UpgradeTest() {
+    store_.upsert(cluster::testing::make_namespace());
     store_.upsert(make_owner("web", {mig(kSmall)}, 100));
     store_.upsert(make_owner("big", {mig(kMiddle)}, 100));
   }
@@ -95,6 +97,27 @@ TEST_F(UpgradeTest, OnlyAPodThatTheSchedulerFoundUnschedulableIsLookedAt) {
   EXPECT_EQ(reason(waiting("leaving").terminating()), "NotWaiting");
   EXPECT_EQ(reason(waiting("done").phase(cluster::PodPhase::failed)), "NotWaiting");
   EXPECT_EQ(reason(waiting("set-aside").nominated_to("a")), "Nominated");
+}
+
+TEST_F(UpgradeTest, NothingLargerThanTheTightestLimitIsGiven) {
+  add_balanced("a", 0);
+  const auto limited = [](std::string_view largest) {
+    return waiting("web-1").guarded({.opt_outs = {.largest_grant = name(largest)}});
+  };
+  EXPECT_EQ(outcome(limited("3g.20gb")), "nvidia.com/mig-2g.10gb on a");
+  EXPECT_EQ(outcome(limited("nvidia.com/mig-2g.10gb")), "nvidia.com/mig-2g.10gb on a");
+  EXPECT_EQ(outcome(limited("1g.10gb")), "LargerNotAllowed");
+  cluster::Namespace tight = cluster::testing::make_namespace();
+  tight.opt_outs.largest_grant = name("1g.5gb");
+  store_.upsert(tight);
+  EXPECT_EQ(outcome(limited("3g.20gb")), "LargerNotAllowed");
+  EXPECT_EQ(decide(limited("3g.20gb")).detail, "nvidia.com/mig-2g.10gb");
+}
+
+TEST_F(UpgradeTest, WhereTheLimitIsNoProfileOfTheGpuNothingCanBeProvenToKeepToIt) {
+  add_balanced("a", 0);
+  const Pod pod = waiting("web-1").guarded({.opt_outs = {.largest_grant = name("7g.141gb")}});
+  EXPECT_EQ(outcome(pod), "LargerNotAllowed");
 }
 
 TEST_F(UpgradeTest, APodThatMustNotBeRestartedIsLeftAloneWithTheReason) {
@@ -171,16 +194,17 @@ TEST_F(UpgradeTest, APodThatWasOnlyMarkedMayBeUpgraded) {
   EXPECT_EQ(outcome(waiting("web-1").instead_of(kSmall)), "nvidia.com/mig-2g.10gb on a");
 }
 
-TEST_F(UpgradeTest, ALimitOnTheDemandRefusesAndOneOnAGrantPassesItOver) {
+TEST_F(UpgradeTest, AGrantWithoutQuotaIsPassedOverForALargerOneThatHasIt) {
   add_balanced("a", 0);
-  store_.upsert(cluster::NamespaceLimit{name("default"), "q1", name("q1"), {name(kMiddle)}});
+  store_.upsert(make_quota("q1", {{name(kMiddle), 1, 1}}));
   EXPECT_EQ(outcome(waiting("web-1")), "nvidia.com/mig-3g.20gb on a");
-  store_.upsert(cluster::NamespaceLimit{name("default"), "q2", name("q2"), {name(kLarge)}});
+  store_.upsert(make_quota("q2", {{name(kLarge), 1, 1}}));
   EXPECT_EQ(outcome(waiting("web-1")), "LimitedNamespace");
+  EXPECT_EQ(decide(waiting("web-1")).limit, LimitReason::quota_exceeded);
   store_.remove_limit(name("q1"));
   store_.remove_limit(name("q2"));
-  store_.upsert(cluster::NamespaceLimit{name("default"), "q3", name("q3"), {name(kSmall)}});
-  EXPECT_EQ(outcome(waiting("web-1")), "LimitedNamespace");
+  store_.upsert(make_quota("q3", {{name(kSmall), 9, 1}}));
+  EXPECT_EQ(decide(waiting("web-1")).limit, LimitReason::quota_evaded);
 }
 
 TEST_F(UpgradeTest, ADemandThatIsFreeIsLeftToTheScheduler) {

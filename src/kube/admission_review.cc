@@ -35,6 +35,7 @@ cluster::ReviewedPod decode_pod(JsonField request) {
   pod.name_space = names.intern(request.at("namespace").text());
   pod.name = metadata.at("name").text();
   pod.owner = decode_controller(metadata, names);
+  pod.completion_index = annotations.at(cluster::kCompletionIndexAnnotation).text();
   pod.containers = decode_mig_containers(pod_containers(object.at("spec")), names);
   pod.has_annotations = annotations.present();
   pod.has_grant_annotation = annotations.at(cluster::kDemandAnnotation).present();

@@ -11,12 +11,13 @@
 #include "base/log.h"
 #include "base/name.h"
 #include "cluster/device_class.h"
-#include "cluster/limits.h"
+#include "cluster/limit_range.h"
 #include "cluster/namespace.h"
 #include "cluster/node.h"
 #include "cluster/owner.h"
 #include "cluster/pod.h"
 #include "cluster/policy.h"
+#include "cluster/quota.h"
 #include "cluster/volume.h"
 #include "kube/http.h"
 
@@ -36,8 +37,9 @@ enum class WatchedKind {
   persistent_volumes,
   csi_nodes,
   device_classes,
+  jobs,
 };
-inline constexpr int kWatchedKindCount = 13;
+inline constexpr int kWatchedKindCount = 14;
 /// The plural as in paths and logs: "replicasets".
 std::string_view to_string(WatchedKind kind);
 
@@ -57,9 +59,9 @@ struct Synced {
 };
 
 using ClusterEvent =
-    std::variant<cluster::Pod, cluster::Node, cluster::Owner, cluster::NamespaceLimit,
-                 cluster::Namespace, cluster::Policy, cluster::VolumeClaim, cluster::Volume,
-                 cluster::VolumeDrivers, cluster::DeviceClass, Removed, Synced>;
+    std::variant<cluster::Pod, cluster::Node, cluster::Owner, cluster::ResourceQuota,
+                 cluster::LimitRange, cluster::Namespace, cluster::Policy, cluster::VolumeClaim,
+                 cluster::Volume, cluster::VolumeDrivers, cluster::DeviceClass, Removed, Synced>;
 
 /// Keeps one list-then-watch going for every kind: pages, bookmarks, 410 in both forms, half-open
 /// connections, back-off. https://kubernetes.io/docs/reference/using-api/api-concepts/

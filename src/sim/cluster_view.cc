@@ -45,6 +45,9 @@ ClusterView::ClusterView(const Workload& workload, const Inventory& inventory)
     resources_.emplace_back(profile ? mig::resource_name(*profile) : "");
     kinds_.emplace(resources_.back(), kind);
   }
+  cluster::Namespace name_space;
+  name_space.name = kNamespace;
+  store_.upsert(std::move(name_space));
   for (const Node& node : inventory.nodes()) {
     store_.upsert(build(node));
     nodes_.emplace_back(node.spec.name);

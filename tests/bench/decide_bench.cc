@@ -71,6 +71,7 @@ struct Load {
 class Cluster {
  public:
   explicit Cluster(const Load& load) {
+    store.upsert(cluster::testing::make_namespace());
     for (const Pool& pool : kPools) {
       add_owner(pool.small);
       add_owner(pool.middle);

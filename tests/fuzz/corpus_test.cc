@@ -34,6 +34,7 @@ constexpr std::array<Target, 16> kTargets = {{
     {"policy", fuzz_policy},
     {"pem", fuzz_pem},
     {"pod", fuzz_pod},
+    {"duration", fuzz_duration},
     {"quantity", fuzz_quantity},
     {"timestamp", fuzz_timestamp},
     {"watch_frame", fuzz_watch_frame},

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "kube/codec/duration.h"
 #include "kube/codec/grant_codec.h"
 #include "kube/codec/json_reader.h"
 #include "kube/codec/object_codec.h"
@@ -112,6 +113,14 @@ void fuzz_quantity(std::string_view input) {
   if (!ones.ok() || *ones < 0) return;
   MIGADAPTER_CHECK(*thousandths >= *ones);
   MIGADAPTER_CHECK(*thousandths / 1000 <= *ones);
+}
+
+void fuzz_duration(std::string_view input) {
+  const auto duration = kube::parse_duration(input);
+  if (!duration.ok()) return;
+  MIGADAPTER_CHECK(duration->count() >= 0);
+  const auto twice = kube::parse_duration(std::string(input) + std::string(input));
+  MIGADAPTER_CHECK(!twice.ok() || *twice >= *duration);
 }
 
 void fuzz_grant_annotation(std::string_view input) {

@@ -12,6 +12,7 @@ void fuzz_policy(std::string_view input);
 void fuzz_list_splitter(std::string_view input);
 /// An event of the watch, as every kind in turn.
 void fuzz_watch_frame(std::string_view input);
+void fuzz_duration(std::string_view input);
 void fuzz_quantity(std::string_view input);
 void fuzz_grant_annotation(std::string_view input);
 void fuzz_lease(std::string_view input);

@@ -61,16 +61,15 @@ MOVES = [
 ]
 
 PROTECTION = [
-    Mutant("an owner's opt-out is ignored", "src/decide/eligible.cc",
-           "if (disabled) return EligibleReason::opted_out;\n  const bool wants_fewer",
-           "(void)disabled;\n  const bool wants_fewer",
+    Mutant("an owner's opt-out is ignored", "src/decide/opt_out.cc",
+           "found[1] = {&owner->opt_outs,", "found[1] = {&none,",
            "decide_test: Eligible.TheFirstThingThatForbidsTheMoveIsNamed"),
-    Mutant("a pod's opt-out is ignored", "src/decide/eligible.cc",
-           "if (disabled) return EligibleReason::opted_out;\n  if (move == Move::restore",
-           "(void)disabled;\n  if (move == Move::restore",
+    Mutant("a pod's opt-out is ignored", "src/decide/opt_out.cc",
+           "{&pod.protection.opt_outs,", "{&none,",
            "decide_test: Eligible.TheFirstThingThatForbidsTheMoveIsNamed"),
-    Mutant("a pod of a Job is evicted", "src/decide/eligible.cc",
-           "return EligibleReason::job_pod;\n", "return EligibleReason::eligible;\n",
+    Mutant("a pod of a Job that counts it as failed is evicted", "src/decide/eligible.cc",
+           "return owner->job ? check_job(*owner, pod, move) : EligibleReason::eligible;",
+           "(void)move;\n  return EligibleReason::eligible;",
            "decide_test: Eligible.TheFirstThingThatForbidsTheMoveIsNamed"),
     Mutant("a cordoned node takes pods", "src/decide/fit.cc",
            "return FitReason::node_cordoned;\n  }\n  if", "return FitReason::fits;\n  }\n  if",

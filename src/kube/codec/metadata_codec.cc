@@ -30,6 +30,21 @@ cluster::OwnerKind owner_kind(std::string_view group_version, std::string_view k
   return OwnerKind::other;
 }
 
+/// "apps" of "apps/v1", nothing of "v1".
+std::string_view group_of(std::string_view group_version) {
+  const std::size_t slash = group_version.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : group_version.substr(0, slash);
+}
+
+/// What is written but cannot be read must stay different from what is not written. Readable values
+/// are short; others need not fill our memory, or an Event.
+base::Name opt_out(JsonField value, base::NamePool& names) {
+  constexpr std::size_t kLongest = 64;
+  const std::string_view text = value.text();
+  if (value.present() && text.empty()) return names.intern("(empty)");
+  return names.intern(text.size() <= kLongest ? text : "(too long)");
+}
+
 }  // namespace
 
 std::optional<cluster::OwnerReference> decode_controller(JsonField metadata,
@@ -37,9 +52,11 @@ std::optional<cluster::OwnerReference> decode_controller(JsonField metadata,
   for (const JsonField reference : metadata.at("ownerReferences").items()) {
     if (!reference.at("controller").flag()) continue;
     const std::string_view kind = reference.at("kind").text();
-    return cluster::OwnerReference{owner_kind(reference.at("apiVersion").text(), kind),
-                                   names.intern(kind), names.intern(reference.at("name").text()),
-                                   names.intern(reference.at("uid").text())};
+    const std::string_view group_version = reference.at("apiVersion").text();
+    return cluster::OwnerReference{owner_kind(group_version, kind), names.intern(kind),
+                                   names.intern(reference.at("name").text()),
+                                   names.intern(reference.at("uid").text()),
+                                   names.intern(group_of(group_version))};
   }
   return std::nullopt;
 }
@@ -64,13 +81,9 @@ base::WallTime decode_time(JsonField time) {
 }
 
 cluster::OptOuts decode_opt_outs(JsonField map, base::NamePool& names) {
-  return {names.intern(map.at(cluster::kUpgradeAnnotation).text()),
-          names.intern(map.at(cluster::kRestoreAnnotation).text()),
-          names.intern(map.at(cluster::kLargestGrantAnnotation).text())};
-}
-
-bool is_disabled(JsonField annotations, std::string_view annotation) {
-  return annotations.at(annotation).text() == "disabled";
+  return {opt_out(map.at(cluster::kUpgradeAnnotation), names),
+          opt_out(map.at(cluster::kRestoreAnnotation), names),
+          opt_out(map.at(cluster::kLargestGrantAnnotation), names)};
 }
 
 }  // namespace migadapter::kube

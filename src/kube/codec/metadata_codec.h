@@ -25,7 +25,4 @@ base::WallTime decode_time(JsonField time);
 /// The opt-outs among annotations, or labels.
 cluster::OptOuts decode_opt_outs(JsonField map, base::NamePool& names);
 
-/// Whether the annotation has the value "disabled": a person opted out.
-bool is_disabled(JsonField annotations, std::string_view annotation);
-
 }  // namespace migadapter::kube

@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "kube/codec/device_class_codec.h"
-#include "kube/codec/limit_codec.h"
+#include "kube/codec/limit_range_codec.h"
 #include "kube/codec/namespace_codec.h"
 #include "kube/codec/node_codec.h"
 #include "kube/codec/owner_codec.h"
 #include "kube/codec/policy_codec.h"
+#include "kube/codec/quota_codec.h"
 #include "kube/codec/volume_codec.h"
 
 namespace migadapter::kube {
@@ -32,7 +33,7 @@ FrameType frame_type(std::string_view text) {
 
 bool is_owner(WatchedKind kind) {
   return kind == WatchedKind::replica_sets || kind == WatchedKind::stateful_sets ||
-         kind == WatchedKind::replication_controllers;
+         kind == WatchedKind::replication_controllers || kind == WatchedKind::jobs;
 }
 
 /// Old ReplicaSets are many and most workloads need no GPU: an owner whose bytes cannot hold the
@@ -85,6 +86,8 @@ ClusterEvent ObjectCodec::decode_record(WatchedKind kind, JsonField object) {
       return decode_owner(cluster::OwnerKind::stateful_set, object, names_);
     case WatchedKind::replication_controllers:
       return decode_owner(cluster::OwnerKind::replication_controller, object, names_);
+    case WatchedKind::jobs:
+      return decode_owner(cluster::OwnerKind::job, object, names_);
     case WatchedKind::resource_quotas:
       return decode_resource_quota(object, names_);
     case WatchedKind::limit_ranges:

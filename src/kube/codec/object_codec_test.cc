@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(ObjectCodec, EveryKind,
                                          WatchedKind::namespaces, WatchedKind::mig_policies,
                                          WatchedKind::persistent_volume_claims,
                                          WatchedKind::persistent_volumes, WatchedKind::csi_nodes,
-                                         WatchedKind::device_classes),
+                                         WatchedKind::device_classes, WatchedKind::jobs),
                          [](const auto& kind) { return std::string(to_string(kind.param)); });
 
 TEST(ObjectCodec, NamesTheObjectAndTheFieldThatIsWrong) {

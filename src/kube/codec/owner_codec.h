@@ -1,4 +1,5 @@
-// apps/v1 ReplicaSet and StatefulSet, core/v1 ReplicationController -> cluster::Owner.
+// apps/v1 ReplicaSet and StatefulSet, core/v1 ReplicationController, batch/v1 Job ->
+// cluster::Owner.
 #pragma once
 
 #include "base/name.h"

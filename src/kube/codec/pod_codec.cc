@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "cluster/annotations.h"
 #include "cluster/requests.h"
 #include "kube/codec/metadata_codec.h"
 #include "kube/codec/protection_codec.h"
@@ -134,8 +135,15 @@ void decode_metadata(JsonField metadata, base::NamePool& names, cluster::Pod& po
   pod.uid = base::Name(metadata.at("uid").text());
   pod.resource_version = metadata.at("resourceVersion").text();
   pod.owner = decode_controller(metadata, names);
+  pod.completion_index =
+      names.intern(metadata.at("annotations").at(cluster::kCompletionIndexAnnotation).text());
   pod.terminating = metadata.at("deletionTimestamp").present();
   pod.created = decode_time(metadata.at("creationTimestamp"));
+}
+
+cluster::QuotaClass decode_quota_class(JsonField spec, JsonField status, base::NamePool& names) {
+  return {names.intern(spec.at("priorityClassName").text()),
+          spec.at("activeDeadlineSeconds").present(), status.at("qosClass").text() == "BestEffort"};
 }
 
 void decode_placement(JsonField spec, JsonField status, base::NamePool& names, cluster::Pod& pod) {
@@ -184,8 +192,10 @@ cluster::Pod PodCodec::decode(JsonField object) {
   cluster::Pod pod;
   decode_metadata(metadata, names_, pod);
   decode_placement(spec, status, names_, pod);
-  pod.protection = decode_protection(metadata, spec);
+  pod.protection = decode_protection(metadata, spec, names_);
   pod.requests = RequestCodec(object, names_).decode(containers);
+  pod.containers = static_cast<int>(containers.size());
+  pod.quota_class = decode_quota_class(spec, status, names_);
   pod.mig_requests = decode_mig_requests(containers, names_);
   if (!pod.mig_requests.empty()) {
     pod.granted = grants_.decode(metadata.at("annotations"), containers);

@@ -119,18 +119,27 @@ TEST(PodCodec, ProtectsWhatMustBeLeftAlone) {
   EXPECT_TRUE(protection_of(R"("labels":{"kueue.x-k8s.io/queue-name":"q"})").externally_queued);
   EXPECT_TRUE(protection_of("", R"("schedulingGates":[{"name":"kueue.x-k8s.io/admission"}])")
                   .externally_queued);
-  EXPECT_TRUE(
-      protection_of(R"("annotations":{"migadapter.io/upgrade":"disabled"})").upgrade_disabled);
-  EXPECT_FALSE(
-      protection_of(R"("annotations":{"migadapter.io/upgrade":"enabled"})").upgrade_disabled);
-  EXPECT_TRUE(
-      protection_of(R"("annotations":{"migadapter.io/restore":"disabled"})").restore_disabled);
+  EXPECT_TRUE(protection_of(R"("annotations":{"kueue.x-k8s.io/workload":"w"})").externally_queued);
+}
+
+TEST(PodCodec, KeepsOptOutsAsTheyAreWritten) {
+  const auto said = [](const std::string& annotation) {
+    return protection_of(R"("annotations":{)" + annotation + "}").opt_outs;
+  };
+  EXPECT_EQ(said(R"("migadapter.io/upgrade":"disabled")").upgrade, "disabled");
+  EXPECT_EQ(said(R"("migadapter.io/restore":"of course")").restore, "of course");
+  EXPECT_EQ(said(R"("migadapter.io/largest-grant":"2g.10gb")").largest_grant, "2g.10gb");
+  EXPECT_EQ(said(R"("migadapter.io/upgrade":"")").upgrade, "(empty)");
+  EXPECT_EQ(said(R"("migadapter.io/upgrade":")" + std::string(65, 'x') + "\"").upgrade,
+            "(too long)");
+  EXPECT_EQ(said(R"("migadapter.io/demand":"{}")"), cluster::OptOuts{});
 }
 
 TEST(PodCodec, KnowsTheGroupsThatRestartTogether) {
   for (const std::string key : {"pod-group.scheduling.sigs.k8s.io", "scheduling.x-k8s.io/pod-group",
                                 "scheduling.k8s.io/group-name", "leaderworkerset.sigs.k8s.io/name",
-                                "ray.io/cluster", "jobset.sigs.k8s.io/jobset-name"}) {
+                                "ray.io/cluster", "jobset.sigs.k8s.io/jobset-name",
+                                "yunikorn.apache.org/task-group-name", "grove.io/podgang"}) {
     EXPECT_TRUE(protection_of(R"("labels":{")" + key + R"(":"g"})").gang) << key;
     EXPECT_TRUE(protection_of(R"("annotations":{")" + key + R"(":"g"})").gang) << key;
   }
@@ -138,14 +147,20 @@ TEST(PodCodec, KnowsTheGroupsThatRestartTogether) {
 }
 
 TEST(PodCodec, HonoursTheOptOutsOfOtherTools) {
-  const auto forbidden = [](const std::string& annotation) {
-    return protection_of(R"("annotations":{)" + annotation + "}").disruption_forbidden;
+  const auto time = [](const std::string& annotation) {
+    return protection_of(R"("annotations":{)" + annotation + "}").undisturbed_for;
   };
-  EXPECT_TRUE(forbidden(R"("karpenter.sh/do-not-disrupt":"true")"));
-  EXPECT_TRUE(forbidden(R"("karpenter.sh/do-not-disrupt":"4h")"));
-  EXPECT_FALSE(forbidden(R"("karpenter.sh/do-not-disrupt":"false")"));
-  EXPECT_TRUE(forbidden(R"("cluster-autoscaler.kubernetes.io/safe-to-evict":"false")"));
-  EXPECT_FALSE(forbidden(R"("cluster-autoscaler.kubernetes.io/safe-to-evict":"true")"));
+  constexpr base::Millis kForEver = base::Millis::max();
+  constexpr base::Millis kNotAtAll{0};
+  EXPECT_EQ(time(R"("karpenter.sh/do-not-disrupt":"true")"), kForEver);
+  EXPECT_EQ(time(R"("karpenter.sh/do-not-disrupt":"maybe")"), kForEver);
+  EXPECT_EQ(time(R"("karpenter.sh/do-not-disrupt":"4h")"), std::chrono::hours(4));
+  EXPECT_EQ(time(R"("karpenter.sh/do-not-disrupt":"1.5h")"), kForEver);
+  EXPECT_EQ(time(R"("karpenter.sh/do-not-disrupt":"false")"), kNotAtAll);
+  EXPECT_EQ(time(R"("cluster-autoscaler.kubernetes.io/safe-to-evict":"false")"), kForEver);
+  EXPECT_EQ(time(R"("cluster-autoscaler.kubernetes.io/safe-to-evict":"true")"), kNotAtAll);
+  EXPECT_EQ(time(R"("descheduler.alpha.kubernetes.io/prefer-no-eviction":"")"), kForEver);
+  EXPECT_EQ(time(R"("descheduler.alpha.kubernetes.io/evict":"true")"), kNotAtAll);
 }
 
 TEST(PodCodec, TellsTheControllerFromOtherOwners) {
@@ -157,6 +172,7 @@ TEST(PodCodec, TellsTheControllerFromOtherOwners) {
   ASSERT_TRUE(pod.owner);
   EXPECT_EQ(pod.owner->kind, cluster::OwnerKind::other);  // not the ReplicaSet of apps/v1
   EXPECT_EQ(pod.owner->kind_name, "ReplicaSet");
+  EXPECT_EQ(pod.owner->group, "example.com");
   EXPECT_EQ(pod.owner->uid, "2");
 }
 

@@ -2,14 +2,14 @@
 
 #include <array>
 
-#include "cluster/annotations.h"
+#include "kube/codec/duration.h"
 #include "kube/codec/metadata_codec.h"
 
 namespace migadapter::kube {
 namespace {
 
 /// Labels and annotations by which a pod belongs to a group that starts, or restarts, as one.
-constexpr std::array<std::string_view, 9> kGangKeys = {
+constexpr std::array<std::string_view, 11> kGangKeys = {
     "pod-group.scheduling.sigs.k8s.io",       // coscheduling plugin, until 2022
     "pod-group.scheduling.sigs.k8s.io/name",  // the same
     "scheduling.x-k8s.io/pod-group",          // coscheduling plugin
@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, 9> kGangKeys = {
     "jobset.sigs.k8s.io/jobset-name",         // JobSet
     "training.kubeflow.org/job-name",         // Kubeflow Trainer
     "ray.io/cluster",                         // KubeRay
+    "yunikorn.apache.org/task-group-name",    // Apache YuniKorn
+    "grove.io/podgang",                       // Grove
 };
 
 constexpr std::string_view kKueuePrefix = "kueue.x-k8s.io/";
@@ -33,10 +35,7 @@ bool is_critical(JsonField spec) {
          spec.at("priority").integer() >= kCriticalPriority;
 }
 
-bool is_queued_by_kueue(JsonField labels, JsonField spec) {
-  for (const JsonField::Entry label : labels.entries()) {
-    if (label.key.starts_with(kKueuePrefix)) return true;
-  }
+bool is_gated_by_kueue(JsonField spec) {
   for (const JsonField gate : spec.at("schedulingGates").items()) {
     if (gate.at("name").text().starts_with(kKueuePrefix)) return true;
   }
@@ -51,26 +50,47 @@ bool is_in_gang(JsonField labels, JsonField annotations, JsonField spec) {
   return false;
 }
 
-/// Karpenter also takes a duration for "until so long after the start"; we take it for "forbidden".
-bool forbids_disruption(JsonField annotations) {
-  const JsonField karpenter = annotations.at("karpenter.sh/do-not-disrupt");
-  const JsonField autoscaler = annotations.at("cluster-autoscaler.kubernetes.io/safe-to-evict");
-  return (karpenter.present() && karpenter.text() != "false") || autoscaler.text() == "false";
+/// "true", or for how long after the start. Karpenter itself passes over what is neither; we take
+/// it for "true", as we do a time that is not of whole hours, minutes and seconds.
+base::Millis undisturbed_by_karpenter(JsonField annotation) {
+  if (!annotation.present() || annotation.text() == "false") return base::Millis{0};
+  const base::Result<base::Millis> duration = parse_duration(annotation.text());
+  return duration.ok() ? *duration : base::Millis::max();
+}
+
+/// https://karpenter.sh/docs/concepts/disruption/#pod-level-controls,
+/// https://kubernetes.io/docs/reference/labels-annotations-taints/,
+/// https://github.com/kubernetes-sigs/descheduler#pod-evictions
+base::Millis undisturbed_for(JsonField annotations) {
+  const bool by_autoscaler =
+      annotations.at("cluster-autoscaler.kubernetes.io/safe-to-evict").text() == "false";
+  const bool by_descheduler =
+      annotations.at("descheduler.alpha.kubernetes.io/prefer-no-eviction").present();
+  if (by_autoscaler || by_descheduler) return base::Millis::max();
+  return undisturbed_by_karpenter(annotations.at("karpenter.sh/do-not-disrupt"));
 }
 
 }  // namespace
 
-cluster::PodProtection decode_protection(JsonField metadata, JsonField spec) {
+bool has_kueue_key(JsonField map) {
+  for (const JsonField::Entry entry : map.entries()) {
+    if (entry.key.starts_with(kKueuePrefix)) return true;
+  }
+  return false;
+}
+
+cluster::PodProtection decode_protection(JsonField metadata, JsonField spec,
+                                         base::NamePool& names) {
   const JsonField labels = metadata.at("labels");
   const JsonField annotations = metadata.at("annotations");
   cluster::PodProtection protection;
   protection.mirror = annotations.at("kubernetes.io/config.mirror").present();
   protection.critical_priority = is_critical(spec);
-  protection.externally_queued = is_queued_by_kueue(labels, spec);
+  protection.externally_queued =
+      has_kueue_key(labels) || has_kueue_key(annotations) || is_gated_by_kueue(spec);
   protection.gang = is_in_gang(labels, annotations, spec);
-  protection.upgrade_disabled = is_disabled(annotations, cluster::kUpgradeAnnotation);
-  protection.restore_disabled = is_disabled(annotations, cluster::kRestoreAnnotation);
-  protection.disruption_forbidden = forbids_disruption(annotations);
+  protection.opt_outs = decode_opt_outs(annotations, names);
+  protection.undisturbed_for = undisturbed_for(annotations);
   return protection;
 }
 

@@ -120,20 +120,24 @@ void add_constraints(Lines& lines, const cluster::Constraints& constraints) {
   }
 }
 
+void add_opt_outs(Lines& lines, const cluster::OptOuts& opt_outs) {
+  lines.add("upgrade", opt_outs.upgrade);
+  lines.add("restore", opt_outs.restore);
+  lines.add("largest grant", opt_outs.largest_grant);
+}
+
 void add_protection(Lines& lines, const cluster::PodProtection& protection) {
   lines.add_flag("mirror", protection.mirror);
   lines.add_flag("critical priority", protection.critical_priority);
   lines.add_flag("externally queued", protection.externally_queued);
   lines.add_flag("gang", protection.gang);
-  lines.add_flag("upgrade disabled", protection.upgrade_disabled);
-  lines.add_flag("restore disabled", protection.restore_disabled);
-  lines.add_flag("disruption forbidden", protection.disruption_forbidden);
-}
-
-void add_opt_outs(Lines& lines, const cluster::OptOuts& opt_outs) {
-  lines.add("upgrade", opt_outs.upgrade);
-  lines.add("restore", opt_outs.restore);
-  lines.add("largest grant", opt_outs.largest_grant);
+  add_opt_outs(lines, protection.opt_outs);
+  const base::Millis undisturbed = protection.undisturbed_for;
+  if (undisturbed == base::Millis::max()) {
+    lines.add("undisturbed", "for ever");
+  } else if (undisturbed != base::Millis{0}) {
+    lines.add("undisturbed", fmt::format("{} ms", undisturbed.count()));
+  }
 }
 
 void add_record(Lines& lines, const cluster::Pod& pod) {
@@ -147,6 +151,7 @@ void add_record(Lines& lines, const cluster::Pod& pod) {
               fmt::format("{} {} {} (kind {})", pod.owner->kind_name.view(), pod.owner->name.view(),
                           pod.owner->uid.view(), static_cast<int>(pod.owner->kind)));
   }
+  lines.add("completion index", pod.completion_index);
   lines.add("node", pod.node);
   lines.add("nominated node", pod.nominated_node);
   lines.add("phase", kPhases.at(static_cast<std::size_t>(pod.phase)));
@@ -156,6 +161,10 @@ void add_record(Lines& lines, const cluster::Pod& pod) {
   lines.add_number("priority", pod.priority);
   lines.add_time("created", pod.created);
   lines.add_time("started", pod.started);
+  lines.add("priority class", pod.quota_class.priority_class);
+  lines.add_flag("deadline", pod.quota_class.has_deadline);
+  lines.add_flag("best effort", pod.quota_class.best_effort);
+  lines.add_number("containers", pod.containers);
   lines.add("requests", to_text(pod.requests));
   lines.add("mig requests", to_text(pod.mig_requests));
   if (pod.granted) {
@@ -182,6 +191,20 @@ void add_record(Lines& lines, const cluster::Node& node) {
   lines.add("allocatable", to_text(node.allocatable));
 }
 
+void add_job_terms(Lines& lines, const cluster::JobTerms& terms) {
+  lines.add_flag("indexed", terms.indexed);
+  lines.add_flag("suspended", terms.suspended);
+  lines.add_flag("finished", terms.finished);
+  lines.add_flag("managed elsewhere", terms.managed_elsewhere);
+  lines.add_flag("replaces terminating", terms.replaces_terminating);
+  for (const cluster::FailureRule& rule : terms.failure_rules) {
+    lines.add("failure rule", fmt::format("{} on {}", rule.ignores ? "ignore" : "count",
+                                          rule.on_disruption   ? "disruption"
+                                          : rule.on_conditions ? "conditions"
+                                                               : "exit codes"));
+  }
+}
+
 void add_record(Lines& lines, const cluster::Owner& owner) {
   lines.add("owner", fmt::format("{}/{} (kind {})", owner.name_space.view(), owner.name.view(),
                                  static_cast<int>(owner.kind)));
@@ -190,14 +213,36 @@ void add_record(Lines& lines, const cluster::Owner& owner) {
   lines.add_number("current replicas", owner.current_replicas);
   lines.add_flag("terminating", owner.terminating);
   lines.add("template requests", to_text(owner.template_requests));
-  lines.add_flag("upgrade disabled", owner.upgrade_disabled);
-  lines.add_flag("restore disabled", owner.restore_disabled);
+  lines.add_flag("rolling out", owner.rolling_out);
+  lines.add_flag("externally queued", owner.externally_queued);
+  add_opt_outs(lines, owner.opt_outs);
+  if (owner.job) add_job_terms(lines, *owner.job);
 }
 
-void add_record(Lines& lines, const cluster::NamespaceLimit& limit) {
-  lines.add("limit", fmt::format("{}/{}", limit.name_space.view(), limit.name));
-  lines.add("uid", limit.uid);
-  for (const base::Name& resource : limit.resources) lines.add("resource", resource);
+void add_record(Lines& lines, const cluster::ResourceQuota& quota) {
+  lines.add("quota", fmt::format("{}/{}", quota.name_space.view(), quota.name));
+  lines.add("uid", quota.uid);
+  for (const cluster::QuotaScope& scope : quota.scopes) {
+    std::string text = fmt::format("kind {} operator {}", static_cast<int>(scope.kind),
+                                   static_cast<int>(scope.op));
+    for (const base::Name& value : scope.values) text += fmt::format(" {}", value.view());
+    lines.add("scope", text);
+  }
+  for (const cluster::QuotaAmount& amount : quota.amounts) {
+    const std::string used = amount.used ? std::to_string(*amount.used) : "unknown";
+    lines.add(amount.resource.view(), fmt::format("{} of {}", used, amount.hard));
+  }
+}
+
+void add_record(Lines& lines, const cluster::LimitRange& range) {
+  lines.add("limit range", fmt::format("{}/{}", range.name_space.view(), range.name));
+  lines.add("uid", range.uid);
+  for (const cluster::ResourceBounds& bounds : range.bounds) {
+    const auto bound = [](const auto& value) { return value ? std::to_string(*value) : "any"; };
+    lines.add(bounds.resource.view(),
+              fmt::format("{} to {} of a {}", bound(bounds.least), bound(bounds.most),
+                          bounds.whole_pod ? "pod" : "container"));
+  }
 }
 
 void add_record(Lines& lines, const cluster::Namespace& name_space) {

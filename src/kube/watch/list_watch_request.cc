@@ -38,6 +38,8 @@ std::string_view path_of(WatchedKind kind) {
       return "/apis/storage.k8s.io/v1/csinodes";
     case WatchedKind::device_classes:
       return "/apis/resource.k8s.io/v1/deviceclasses";
+    case WatchedKind::jobs:
+      return "/apis/batch/v1/jobs";
   }
   MIGADAPTER_CHECK(false);
   return {};

@@ -442,6 +442,7 @@ TEST(ListRequest, HasTheRightPathForEveryKind) {
       {WatchedKind::persistent_volumes, "/api/v1/persistentvolumes?limit=500"},
       {WatchedKind::csi_nodes, "/apis/storage.k8s.io/v1/csinodes?limit=500"},
       {WatchedKind::device_classes, "/apis/resource.k8s.io/v1/deviceclasses?limit=500"},
+      {WatchedKind::jobs, "/apis/batch/v1/jobs?limit=500"},
   };
   for (const auto& [kind, path] : paths) EXPECT_EQ(list_request(kind, "").path, path);
 }
