@@ -20,7 +20,7 @@ struct Target {
   void (*run)(std::string_view input);
 };
 
-constexpr std::array<Target, 16> kTargets = {{
+constexpr std::array<Target, 17> kTargets = {{
     {"admission_review", fuzz_admission_review},
     {"decide", fuzz_decide},
     {"exec_credential", fuzz_exec_credential},

@@ -15,6 +15,8 @@ const (
 	// Pods of one owner.
 	podsOfOrdinaryOwner = 50
 	podsOfGpuOwner      = 40
+	// The owners lie in so many namespaces.
+	namespaces = 200
 	// Old revisions that a Deployment keeps.
 	oldRevisions = 4
 	// Pods that wait for what no node has, and pods that were upgraded earlier.
@@ -137,7 +139,7 @@ func (c *cluster) addPod(of *owner, node string) {
 
 func (c *cluster) addOwner(podObject object, resource string) {
 	number := len(c.owners)
-	o := &owner{namespace: fmt.Sprintf("team-%d", number%200), name: fmt.Sprintf("workload-%d-%08x", number, number*7919),
+	o := &owner{namespace: fmt.Sprintf("team-%d", number%namespaces), name: fmt.Sprintf("workload-%d-%08x", number, number*7919),
 		uid: uid(2, number), demand: resource}
 	o.waiting, o.bound = podTemplates(podObject, o)
 	if at(podObject, "metadata")["annotations"] != nil {
@@ -157,6 +159,11 @@ func (c *cluster) nodeText(index int) []byte {
 	}
 	return of.append(nil, values{"name": c.nodes[index], "uid": uid(6, index), "version": strconv.Itoa(1000 + index),
 		"time": time.Now().UTC().Format(time.RFC3339)})
+}
+
+// appendNamespace appends a namespace: pods of one that is not seen are left alone.
+func (c *cluster) appendNamespace(buffer []byte, index int) []byte {
+	return fmt.Appendf(buffer, `{"metadata":{"name":"team-%d","uid":"%s","resourceVersion":"1000"}}`, index, uid(7, index))
 }
 
 // appendSet appends a ReplicaSet: of each owner the present one, then its old revisions.

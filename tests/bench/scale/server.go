@@ -13,6 +13,8 @@ const (
 	podsPath  = "/api/v1/pods"
 	nodesPath = "/api/v1/nodes"
 	setsPath  = "/apis/apps/v1/replicasets"
+
+	namespacesPath = "/api/v1/namespaces"
 )
 
 // server plays the API server for one client: large lists in pages, watches, and whatever the client writes.
@@ -137,6 +139,8 @@ func (s *server) largeList(collection string) (largeList, bool) {
 		return largeList{len(c.pods), func(buffer []byte, i int) []byte { return append(buffer, c.pods[i].text()...) }}, true
 	case nodesPath:
 		return largeList{len(c.nodes), func(buffer []byte, i int) []byte { return append(buffer, c.nodeText(i)...) }}, true
+	case namespacesPath:
+		return largeList{namespaces, c.appendNamespace}, true
 	case setsPath:
 		return largeList{len(c.owners) * (1 + oldRevisions), c.appendSet}, true
 	}
