@@ -1,6 +1,7 @@
 #include "controller_part.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "kube/crd_registration.h"
@@ -19,6 +20,9 @@ cluster::SchedulerFacts scheduler_facts(const RunFlags& flags) {
 /// How long the start waits for an API server that does not answer.
 constexpr std::chrono::seconds kStartPatience{30};
 
+/// As other programs exit that are wrong in a way that a new start mends.
+constexpr int kLeaseLostExitCode = 1;
+
 bool may_pass(const base::Error& error) {
   return error.code() == base::ErrorCode::unavailable || error.code() == base::ErrorCode::timeout;
 }
@@ -32,9 +36,8 @@ cluster::Declared declared_by(const Surroundings& surroundings) {
 
 }  // namespace
 
-ControllerPart::ControllerPart(const Surroundings& surroundings, cluster::RuleStore& rules)
+ControllerPart::ControllerPart(const Surroundings& surroundings)
     : surroundings_(surroundings),
-      rules_(rules),
       authorities_(surroundings.transport, surroundings.clock, surroundings.log,
                    {surroundings.name_space, webhook::kAuthoritySecret},
                    surroundings.flags.lifetimes),
@@ -62,6 +65,9 @@ void ControllerPart::start_lease() {
   kube::LeaderLeaseOptions options;
   options.name_space = surroundings_.name_space;
   options.identity = surroundings_.identity;
+  options.lease_duration = surroundings_.flags.lease.lease;
+  options.renew_deadline = surroundings_.flags.lease.renew_deadline;
+  options.retry_period = surroundings_.flags.lease.retry_period;
   lease_ = kube::start_leader_lease(surroundings_.transport, surroundings_.clock, surroundings_.log,
                                     options);
 }
@@ -69,20 +75,41 @@ void ControllerPart::start_lease() {
 void ControllerPart::start() {
   const auto& [flags, clock, log, transport, name_space, identity, place] = surroundings_;
   writer_ = kube::make_cluster_writer(transport, clock, log);
+  rule_writer_ = kube::make_rule_writer(transport);
   if (flags.leader_election) start_lease();
   watch_ = kube::start_cluster_watch(
-      transport, clock, log, [this](kube::ClusterEvent event) { inbox_.push(std::move(event)); });
+      {transport, clock, log}, {kube::every_watched_kind(), name_space},
+      [this](kube::ClusterEvent event) { inbox_.push(std::move(event)); });
   probe_ = std::make_unique<controller::WebhookProbe>(
       transport, clock, log, controller::WebhookProbe::Options{name_space, rng_.next()},
       [this] { inbox_.push(controller::Nudge{}); });
   controller_ = std::make_unique<controller::Controller>(
-      controller::ControllerDoors{inbox_, rules_, *writer_, clock, log, [this] { return gate(); }},
-      controller::ControllerOptions{
-          {flags.restore, std::chrono::seconds(flags.minimum_run_seconds)},
-          rng_.next(),
-          scheduler_facts(flags),
-          declared_by(surroundings_)});
+      doors(), controller::ControllerOptions{
+                   {flags.restore, std::chrono::seconds(flags.minimum_run_seconds)},
+                   {rng_.next(), identity},
+                   scheduler_facts(flags),
+                   declared_by(surroundings_)});
   thread_ = std::jthread([this](const std::stop_token& stop) { controller_->run(stop); });
+}
+
+controller::ControllerDoors ControllerPart::doors() {
+  return {inbox_,
+          *writer_,
+          *rule_writer_,
+          surroundings_.clock,
+          surroundings_.log,
+          [this] { return gate(); },
+          [this] { end_at_once(); }};
+}
+
+/// Requests that are on their way are not waited for either: nothing may happen any more without
+/// the lease. Whoever started the process starts it anew.
+void ControllerPart::end_at_once() {
+  surroundings_.log.error(
+      "the leader election's Lease was lost while acting; ending at once, so that nothing is done "
+      "without it",
+      {{"exit_code", kLeaseLostExitCode}});
+  std::_Exit(kLeaseLostExitCode);
 }
 
 controller::GateView ControllerPart::gate() const {
@@ -155,8 +182,6 @@ void ControllerPart::add_figures(webhook::MetricsText& metrics) const {
       figures.refusals);
   add("migadapter_evictions_total", "move", "Evictions asked for.", figures.evictions);
   add("migadapter_moves_total", "outcome", "Moves that ended.", figures.outcomes);
-  metrics.family("migadapter_rules", Kind::gauge, "Rules in force.");
-  metrics.sample(static_cast<double>(rules_.all(surroundings_.clock.wall()).size()));
 }
 
 void ControllerPart::stop() {

@@ -9,12 +9,12 @@
 
 #include "base/result.h"
 #include "base/rng.h"
-#include "cluster/rule_store.h"
 #include "controller/controller.h"
 #include "controller/webhook_probe.h"
 #include "kube/cluster_watch.h"
 #include "kube/cluster_writer.h"
 #include "kube/leader_lease.h"
+#include "kube/rule_writer.h"
 #include "stop_signals.h"
 #include "surroundings.h"
 #include "webhook/authority_keeper.h"
@@ -25,7 +25,7 @@ namespace migadapter::app {
 /// Of several replicas with this part one acts. Used by the main thread, but for the checks.
 class ControllerPart {
  public:
-  ControllerPart(const Surroundings& surroundings, cluster::RuleStore& rules);
+  explicit ControllerPart(const Surroundings& surroundings);
 
   /// Installs the definitions of our own kinds, waiting a while for an API server that does not
   /// answer. Does nothing in a cluster, where the manifests bring them.
@@ -59,17 +59,19 @@ class ControllerPart {
   std::optional<base::MonotonicTime> leader_until() const;
   bool acts() const;
   base::Result<std::string> trusted_bundle();
+  controller::ControllerDoors doors();
+  [[noreturn]] void end_at_once();
   void start_lease();
   void unregister_webhook();
 
   const Surroundings& surroundings_;
-  cluster::RuleStore& rules_;
   webhook::AuthorityKeeper authorities_;
   std::optional<std::string> bundle_pem_;  ///< empty: left to another
   base::Rng rng_;
   bool registered_ = false;  ///< by us: what another process registered is not ours to remove
   controller::Inbox inbox_;
   std::unique_ptr<kube::ClusterWriter> writer_;
+  std::unique_ptr<kube::RuleWriter> rule_writer_;
   std::unique_ptr<kube::LeaderLease> lease_;
   std::unique_ptr<kube::ClusterWatch> watch_;
   std::unique_ptr<controller::WebhookProbe> probe_;

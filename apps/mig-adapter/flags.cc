@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kube/codec/duration.h"
 #include "owner_kind.h"
 
 namespace migadapter::app {
@@ -39,6 +40,32 @@ void add_cluster_flags(CLI::App& run, RunFlags& flags) {
       "!--no-crds", flags.register_crds,
       "Do not install the definitions of MigPolicy and the like at the start, which is done "
       "outside the cluster only: they are there already");
+}
+
+/// A flag whose value is a time such as 15s or 1m30s.
+void add_duration(CLI::App& run, const std::string& name, base::Millis& into,
+                  const std::string& text) {
+  const auto parse = [name, &into](const std::string& value) {
+    const base::Result<base::Millis> parsed = kube::parse_duration(value);
+    if (!parsed.ok()) throw CLI::ValidationError(name, parsed.error().message());
+    into = *parsed;
+  };
+  run.add_option_function<std::string>(name, parse, text);
+}
+
+/// Under the names that other programs of Kubernetes give them.
+void add_lease_flags(CLI::App& run, RunFlags& flags) {
+  add_duration(run, "--leader-elect-lease-duration", flags.lease.lease,
+               "Another process may act after the leader has not renewed its Lease for so long; "
+               "default: 15s");
+  add_duration(run, "--leader-elect-renew-deadline", flags.lease.renew_deadline,
+               "A leader that cannot renew its Lease for so long ends; default: 10s");
+  add_duration(run, "--leader-elect-retry-period", flags.lease.retry_period,
+               "Time between two tries to take or renew the Lease; default: 2s");
+  run.callback([&flags] {
+    const base::Status status = check(flags.lease);
+    if (!status.ok()) throw CLI::ValidationError(status.error().message());
+  });
 }
 
 void add_webhook_flags(CLI::App& run, RunFlags& flags) {
@@ -176,6 +203,7 @@ std::variant<RunFlags, int> parse_flags(int argc, char** argv) {
       *app.add_subcommand("run", "Run the controller and the webhook until told to stop");
   add_role_flag(run, flags);
   add_cluster_flags(run, flags);
+  add_lease_flags(run, flags);
   add_webhook_flags(run, flags);
   add_certificate_flags(run, flags);
   add_client_flags(run, flags);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cluster/declared.h"
 #include "decide/restore.h"
+#include "lease_durations.h"
 #include "webhook/certificates.h"
 
 namespace migadapter::app {
@@ -42,6 +43,7 @@ struct RunFlags {
   std::int64_t minimum_run_seconds = 0;
   std::vector<cluster::OwnerType> owner_kinds;  ///< that recreate pods, beside those we know
   bool leader_election = true;
+  LeaseDurations lease;
   bool register_crds = true;                  ///< outside the cluster
   std::vector<std::string> scheduler_names;   ///< those that run default-scheduler's filters
   bool tolerates_extended_resources = false;  ///< admission plugin ExtendedResourceToleration is on

@@ -17,7 +17,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rng.h"
-#include "cluster/rule_store.h"
 #include "controller_part.h"
 #include "kube/access.h"
 #include "kube/http.h"
@@ -32,8 +31,6 @@
 namespace migadapter::app {
 namespace {
 
-/// Rules in memory at most: each move has one, and kMostMoves bounds those.
-constexpr std::size_t kMostRules = 1024;
 /// How often the process looks after its certificates and its registration, at most.
 constexpr base::Millis kSlowestRound{5'000};
 constexpr base::Millis kQuickestRound{250};
@@ -113,7 +110,6 @@ class Process {
   std::atomic<bool> stopping_ = false;
   bool was_complete_ = false;
   std::string last_failure_;  ///< of a round, so that each is logged once
-  cluster::MemoryRuleStore rules_{kMostRules};
   std::unique_ptr<kube::HttpTransport> transport_;
   std::optional<Surroundings> surroundings_;
   std::unique_ptr<WebhookPart> webhook_;        ///< where the role has one
@@ -126,15 +122,14 @@ class Process {
 /// registration behind.
 base::Status Process::start(StopSignals& signals) {
   if (base::Status status = reach_api_server(); !status.ok()) return status;
-  if (flags_.role != Role::controller)
-    webhook_ = std::make_unique<WebhookPart>(*surroundings_, rules_);
-  if (flags_.role != Role::webhook)
-    controller_ = std::make_unique<ControllerPart>(*surroundings_, rules_);
+  if (flags_.role != Role::controller) webhook_ = std::make_unique<WebhookPart>(*surroundings_);
+  if (flags_.role != Role::webhook) controller_ = std::make_unique<ControllerPart>(*surroundings_);
   if (base::Status status = serve_health(); !status.ok()) return status;
   if (controller_ != nullptr) {
     if (base::Status status = controller_->register_crds(signals); !status.ok()) return status;
     controller_->start();
   }
+  if (webhook_ != nullptr) webhook_->watch_rules();
   started_ = true;
   return serve_metrics();
 }

@@ -25,4 +25,7 @@ struct Surroundings {
   WebhookPlace place;
 };
 
+/// The Lease of this process as a replica of the webhook.
+std::string replica_lease_name(const std::string& identity);
+
 }  // namespace migadapter::app

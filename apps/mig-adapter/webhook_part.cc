@@ -1,5 +1,8 @@
 #include "webhook_part.h"
 
+#include <utility>
+#include <variant>
+
 #include "kube/webhook_registration.h"
 #include "webhook/authority_keeper.h"
 
@@ -18,9 +21,9 @@ std::unique_ptr<webhook::CertificateSource> make_source(const Surroundings& surr
 
 }  // namespace
 
-WebhookPart::WebhookPart(const Surroundings& surroundings, cluster::RuleStore& rules)
+WebhookPart::WebhookPart(const Surroundings& surroundings)
     : surroundings_(surroundings),
-      handler_(rules, surroundings.clock, surroundings.log),
+      handler_(rules_, surroundings.clock, surroundings.log),
       source_(make_source(surroundings)) {}
 
 base::Result<std::optional<webhook::ClientTrust>> WebhookPart::read_clients() const {
@@ -67,6 +70,8 @@ void WebhookPart::add_figures(webhook::MetricsText& metrics) const {
   metrics.sample(answered, {{"webhook", kube::kWebhookPath}, {"code", "200"}});
   metrics.sample(static_cast<double>(handler_.refused()),
                  {{"webhook", kube::kWebhookPath}, {"code", "4xx"}});
+  metrics.family("migadapter_rules", Kind::gauge, "Rules that are known.");
+  metrics.sample(static_cast<double>(rules_.all(surroundings_.clock.wall()).size()));
   metrics.family("migadapter_webhook_certificate_expiry_timestamp_seconds", Kind::gauge,
                  "When the certificate that is served ends, since the epoch.");
   metrics.sample(certificate_end_seconds_);
@@ -86,13 +91,43 @@ base::Status WebhookPart::serve() {
   return {};
 }
 
+void WebhookPart::watch_rules() {
+  const auto& [flags, clock, log, transport, name_space, identity, place] = surroundings_;
+  kube::ReplicaLeaseOptions options;
+  options.name_space = name_space;
+  options.name = replica_lease_name(identity);
+  lease_ = kube::start_replica_lease(transport, clock, log, std::move(options));
+  watch_ = kube::start_cluster_watch({transport, clock, log},
+                                     {{kube::WatchedKind::mig_rules}, name_space},
+                                     [this](const kube::ClusterEvent& event) { take_in(event); });
+}
+
+/// On the transport's thread.
+void WebhookPart::take_in(const kube::ClusterEvent& event) {
+  if (const auto* rule = std::get_if<cluster::Rule>(&event)) {
+    rules_.upsert(*rule);
+  } else if (const auto* removed = std::get_if<kube::Removed>(&event)) {
+    rules_.remove(removed->key);
+  } else if (const auto* reported = std::get_if<kube::Reported>(&event)) {
+    lease_->serve(reported->resource_version);
+  } else if (std::holds_alternative<kube::Synced>(event)) {
+    synced_ = true;
+  }
+}
+
 base::Status WebhookPart::check_serving() const {
-  if (serving_) return {};
-  return base::Error(base::ErrorCode::unavailable, "the webhook has no certificate yet");
+  if (!serving_)
+    return base::Error(base::ErrorCode::unavailable, "the webhook has no certificate yet");
+  if (!synced_)
+    return base::Error(base::ErrorCode::unavailable, "the rules have not been listed yet");
+  if (lease_->is_told()) return {};
+  return base::Error(base::ErrorCode::unavailable,
+                     "the Lease does not say that this replica serves the rules");
 }
 
 void WebhookPart::drain() {
   if (server_ != nullptr) server_->drain(kStopPatience);
+  if (lease_ != nullptr) lease_->withdraw(kStopPatience);
 }
 
 }  // namespace migadapter::app

@@ -26,4 +26,7 @@ inline constexpr std::string_view kCompletionIndexAnnotation =
 inline constexpr std::string_view kProbeAnnotation = "migadapter.io/probe";
 inline constexpr std::string_view kProbeAnswerAnnotation = "migadapter.io/probe-answer";
 
+/// On the Lease of a replica of the webhook: the resourceVersion up to which it serves the rules.
+inline constexpr std::string_view kServedRulesAnnotation = "migadapter.io/served-rules";
+
 }  // namespace migadapter::cluster

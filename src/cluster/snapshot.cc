@@ -27,6 +27,17 @@ const Pod* Snapshot::find_pod(const base::Name& uid) const {
   return find_in(pods_, uid);
 }
 
+const Pod* Snapshot::find_pod_by_rule(const std::string& rule_id) const {
+  const auto uids = pods_by_rule_.find(rule_id);
+  const Pod* found = nullptr;
+  if (uids == pods_by_rule_.end()) return found;
+  for (const base::Name& uid : uids->second) {
+    const Pod& pod = pods_.at(uid);
+    if (found == nullptr || (pod.bound() && !found->bound())) found = &pod;
+  }
+  return found;
+}
+
 const Owner* Snapshot::find_owner(const base::Name& uid) const {
   return find_in(owners_, uid);
 }

@@ -94,6 +94,9 @@ class Snapshot {
  public:
   const Declared& declared() const { return declared_; }
   const Pod* find_pod(const base::Name& uid) const;
+  /// The pod that carries the rule's id, one with a node before one without; nullptr when there is
+  /// none.
+  const Pod* find_pod_by_rule(const std::string& rule_id) const;
   const Owner* find_owner(const base::Name& uid) const;
   const NodeState* find_node(const base::Name& name) const;
   const Namespace* find_namespace(const base::Name& name) const;

@@ -300,6 +300,8 @@ inline Rule make_rule(std::string_view id, std::string_view demand = "nvidia.com
                       std::string_view grant = "nvidia.com/mig-2g.10gb") {
   Rule rule;
   rule.id = std::string(id);
+  rule.uid = uid_of(id);
+  rule.resource_version = "1";
   rule.name_space = name("default");
   rule.owner = owned_by("web");
   rule.demand = {mig(demand)};

@@ -9,10 +9,19 @@ HoldReason hold_reason(const GateView& view, base::MonotonicTime now) {
   if (!view.synced) return HoldReason::not_synced;
   if (!view.watch_current_as_of || now - *view.watch_current_as_of > kOldestWatch)
     return HoldReason::watch_stale;
-  if (!view.leader_until || now >= *view.leader_until) return HoldReason::not_leader;
+  if (!leads(view, now)) return HoldReason::not_leader;
   if (!view.webhook_proven_at || now - *view.webhook_proven_at > kOldestProbe)
     return HoldReason::webhook_unproven;
-  return HoldReason::free_to_act;
+  return view.replica_lives ? HoldReason::free_to_act : HoldReason::no_replica;
+}
+
+bool leads(const GateView& view, base::MonotonicTime now) {
+  return view.leader_until.has_value() && now < *view.leader_until;
+}
+
+bool may_write(HoldReason reason) {
+  return reason == HoldReason::free_to_act || reason == HoldReason::webhook_unproven ||
+         reason == HoldReason::no_replica;
 }
 
 bool is_blind(HoldReason reason) {
@@ -31,6 +40,8 @@ std::string_view to_string(HoldReason reason) {
       return "NotLeader";
     case HoldReason::webhook_unproven:
       return "WebhookUnproven";
+    case HoldReason::no_replica:
+      return "NoReplica";
   }
   MIGADAPTER_CHECK(false);
   return {};
@@ -51,6 +62,10 @@ std::string_view explain(HoldReason reason) {
       return "A dry-run pod did not come back patched by the webhook; check that the API server "
              "can "
              "reach its address and trusts its certificate.";
+    case HoldReason::no_replica:
+      return "No replica of the webhook says by its Lease that it serves the rules; look at the "
+             "log "
+             "of the webhook's processes.";
   }
   MIGADAPTER_CHECK(false);
   return {};

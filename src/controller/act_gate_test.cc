@@ -15,6 +15,7 @@ GateView open_gate() {
   view.watch_current_as_of = kNow;
   view.leader_until = kNow + base::Millis(1);
   view.webhook_proven_at = kNow;
+  view.replica_lives = true;
   return view;
 }
 
@@ -54,10 +55,25 @@ TEST(ActGate, ShutsWhenTheWebhookWasNotReachedLately) {
   EXPECT_EQ(hold_reason(view, kNow), HoldReason::webhook_unproven);
 }
 
+TEST(ActGate, ShutsWhenNoReplicaServesTheRules) {
+  GateView view = open_gate();
+  view.replica_lives = false;
+  EXPECT_EQ(hold_reason(view, kNow), HoldReason::no_replica);
+}
+
+TEST(ActGate, MovesAreBroughtToTheirEndWithoutAProvenWebhookButNotWithoutTheLease) {
+  EXPECT_TRUE(may_write(HoldReason::free_to_act));
+  EXPECT_TRUE(may_write(HoldReason::webhook_unproven));
+  EXPECT_TRUE(may_write(HoldReason::no_replica));
+  EXPECT_FALSE(may_write(HoldReason::not_synced));
+  EXPECT_FALSE(may_write(HoldReason::watch_stale));
+  EXPECT_FALSE(may_write(HoldReason::not_leader));
+}
+
 TEST(ActGate, EveryReasonHasAWordAndASentence) {
   for (const HoldReason reason :
        {HoldReason::free_to_act, HoldReason::not_synced, HoldReason::watch_stale,
-        HoldReason::not_leader, HoldReason::webhook_unproven}) {
+        HoldReason::not_leader, HoldReason::webhook_unproven, HoldReason::no_replica}) {
     EXPECT_FALSE(to_string(reason).empty());
     EXPECT_GT(explain(reason).size(), to_string(reason).size());
   }

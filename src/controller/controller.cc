@@ -13,8 +13,9 @@ Controller::Controller(ControllerDoors doors, ControllerOptions options)
       options_(std::move(options)),
       store_(options_.scheduler, options_.declared),
       journal_(doors_.writer, doors_.clock, doors_.log),
-      mover_({store_, doors_.rules, doors_.writer, doors_.inbox, doors_.clock, journal_},
-             options_.seed),
+      mover_({store_, doors_.writer, doors_.rule_writer, doors_.inbox, doors_.clock, doors_.log,
+              journal_, [this] { return update_gate(); }},
+             options_.mover),
       reports_(doors_.writer, doors_.clock),
       kinds_synced_(kube::kWatchedKindCount, false) {}
 
@@ -25,21 +26,55 @@ void Controller::run(const std::stop_token& stop) {
 }
 
 base::Millis Controller::step(std::vector<Message> messages) {
+  look_after_pause();
   for (Message& message : messages) take_in(std::move(message));
+  follow_lease();
   const HoldReason hold = update_gate();
-  if (!is_blind(hold)) mover_.expire();
-  if (hold != HoldReason::free_to_act) return kGateRetry;
+  if (acting_ && !is_blind(hold)) mover_.expire();
+  if (acting_) mover_.act();
   const base::MonotonicTime now = doors_.clock.monotonic();
   const bool due = changed_ || now >= next_resync_;
-  if (due && now >= next_sweep_) sweep();
-  return time_until_due();
+  if (hold == HoldReason::free_to_act && due && now >= next_sweep_) sweep();
+  return time_until_due(hold);
 }
 
-base::Millis Controller::time_until_due() const {
+/// The lease is looked at well before it would lapse, so that a look which finds it lapsed means
+/// that it was.
+base::Millis Controller::time_until_due(HoldReason hold) const {
   const base::MonotonicTime now = doors_.clock.monotonic();
+  if (hold != HoldReason::free_to_act) return kGateRetry;
   base::MonotonicTime due = changed_ ? next_sweep_ : next_resync_;
   if (const auto deadline = mover_.next_deadline()) due = std::min(due, *deadline);
+  due = std::min(due, now + (leader_until_ - now) / 2);
   return std::max(due - now, base::Millis(0));
+}
+
+/// Who did not look for a while, because the process stood still, has seen no replica renew its
+/// Lease, and must not take them for dead.
+void Controller::look_after_pause() {
+  const base::MonotonicTime now = doors_.clock.monotonic();
+  if (now - last_step_ >= kLongPause) mover_.replicas().reprieve(now);
+  last_step_ = now;
+}
+
+/// Whether the lease is lost, or was at any moment since it was looked at last: another process may
+/// have acted meanwhile.
+bool Controller::was_deposed(const GateView& view) const {
+  const base::MonotonicTime now = doors_.clock.monotonic();
+  return acting_ && (!leads(view, now) || now >= leader_until_);
+}
+
+void Controller::follow_lease() {
+  const GateView view = doors_.gate();
+  if (was_deposed(view)) {
+    acting_ = false;
+    mover_.step_down();
+    doors_.on_deposed();
+  }
+  if (view.leader_until) leader_until_ = *view.leader_until;
+  if (acting_ || !may_write(update_gate())) return;
+  acting_ = true;
+  mover_.take_over();
 }
 
 void Controller::take_in(Message message) {
@@ -47,19 +82,23 @@ void Controller::take_in(Message message) {
   if (auto* event = std::get_if<kube::ClusterEvent>(&message)) {
     take_in(std::move(*event));
   } else if (const auto* outcome = std::get_if<EvictionOutcome>(&message)) {
-    mover_.eviction_answered(*outcome);
+    mover_.answered(*outcome);
+  } else if (const auto* written = std::get_if<RuleOutcome>(&message)) {
+    mover_.answered(*written);
   }
 }
 
 void Controller::take_in(kube::ClusterEvent event) {
   if (auto* pod = std::get_if<cluster::Pod>(&event)) {
-    const base::Name uid = pod->uid;
-    store_.upsert(std::move(*pod));
-    mover_.pod_changed(*store_.snapshot().find_pod(uid));
+    take_in(std::move(*pod));
   } else if (auto* node = std::get_if<cluster::Node>(&event)) {
     store_.upsert(std::move(*node));
   } else if (auto* owner = std::get_if<cluster::Owner>(&event)) {
-    store_.upsert(std::move(*owner));
+    take_in(std::move(*owner));
+  } else if (const auto* rule = std::get_if<cluster::Rule>(&event)) {
+    mover_.rule_changed(*rule);
+  } else if (const auto* replica = std::get_if<cluster::Replica>(&event)) {
+    mover_.replicas().changed(*replica, doors_.clock.monotonic());
   } else if (auto* quota = std::get_if<cluster::ResourceQuota>(&event)) {
     store_.upsert(std::move(*quota));
   } else if (auto* range = std::get_if<cluster::LimitRange>(&event)) {
@@ -84,6 +123,22 @@ void Controller::take_in(kube::ClusterEvent event) {
   }
 }
 
+void Controller::take_in(cluster::Pod pod) {
+  const base::Name uid = pod.uid;
+  store_.upsert(std::move(pod));
+  mover_.pod_changed(*store_.snapshot().find_pod(uid));
+}
+
+void Controller::take_in(cluster::Owner owner) {
+  mover_.owner_changed(owner);
+  store_.upsert(std::move(owner));
+}
+
+void Controller::remove_owner(const base::Name& uid) {
+  mover_.owner_removed(uid);
+  store_.remove_owner(uid);
+}
+
 void Controller::remove(const kube::Removed& removed) {
   switch (removed.kind) {
     case kube::WatchedKind::pods:
@@ -96,8 +151,7 @@ void Controller::remove(const kube::Removed& removed) {
     case kube::WatchedKind::stateful_sets:
     case kube::WatchedKind::replication_controllers:
     case kube::WatchedKind::jobs:
-      mover_.owner_removed(removed.key);
-      return store_.remove_owner(removed.key);
+      return remove_owner(removed.key);
     case kube::WatchedKind::resource_quotas:
     case kube::WatchedKind::limit_ranges:
       return store_.remove_limit(removed.key);
@@ -114,11 +168,18 @@ void Controller::remove(const kube::Removed& removed) {
       return store_.volumes().remove_drivers(removed.key);
     case kube::WatchedKind::device_classes:
       return store_.remove_device_class(removed.key);
+    case kube::WatchedKind::mig_rules:
+      return mover_.rule_removed(removed.key);
+    case kube::WatchedKind::replicas:
+      return mover_.replicas().removed(removed.key);
   }
 }
 
 bool Controller::is_heartbeat(const Message& message) const {
   const auto* event = std::get_if<kube::ClusterEvent>(&message);
+  if (event != nullptr && (std::holds_alternative<cluster::Replica>(*event) ||
+                           std::holds_alternative<kube::Reported>(*event)))
+    return true;
   const auto* node = event == nullptr ? nullptr : std::get_if<cluster::Node>(event);
   const cluster::NodeState* known =
       node == nullptr ? nullptr : store_.snapshot().find_node(node->name);
@@ -127,8 +188,10 @@ bool Controller::is_heartbeat(const Message& message) const {
 
 HoldReason Controller::update_gate() {
   GateView view = doors_.gate();
+  const base::MonotonicTime now = doors_.clock.monotonic();
   view.synced = synced_;
-  const HoldReason hold = hold_reason(view, doors_.clock.monotonic());
+  view.replica_lives = mover_.replicas().any_lives(now);
+  const HoldReason hold = hold_reason(view, now);
   if (hold != last_hold_) journal_.gate_changed(hold);
   if (last_hold_ && is_blind(*last_hold_) && !is_blind(hold)) mover_.resume();
   last_hold_ = hold;

@@ -23,18 +23,21 @@ namespace migadapter::controller {
 /// What the controller works with. All outlive it.
 struct ControllerDoors {
   Inbox& inbox;
-  cluster::RuleStore& rules;
   kube::ClusterWriter& writer;
+  kube::RuleWriter& rule_writer;
   const base::Clock& clock;
   base::Logger& log;
-  /// Watch, lease and webhook as they stand now; `synced` is filled in by the controller.
-  /// Thread-safe.
+  /// Watch, lease and webhook as they stand now; `synced` and `replica_lives` are filled in by the
+  /// controller. Thread-safe.
   std::function<GateView()> gate;
+  /// The lease was lost after we had acted: nothing may be done without it, and what we remember
+  /// may be wrong. Called on the controller's thread.
+  std::function<void()> on_deposed;
 };
 
 struct ControllerOptions {
   decide::RestorePolicy restore;  ///< where no policy says otherwise
-  std::uint64_t seed = 0;         ///< for rule ids
+  MoverOptions mover;
   cluster::SchedulerFacts scheduler = {};
   cluster::Declared declared = {};
 };
@@ -61,11 +64,17 @@ class Controller {
  private:
   void take_in(Message message);
   void take_in(kube::ClusterEvent event);
+  void take_in(cluster::Pod pod);
+  void take_in(cluster::Owner owner);
   void remove(const kube::Removed& removed);
-  /// A node that reported itself without any change: thousands of nodes do so all the time.
+  void remove_owner(const base::Name& uid);
+  /// What repeats itself all the time without any change: nodes and replicas of the webhook.
   bool is_heartbeat(const Message& message) const;
   HoldReason update_gate();
-  base::Millis time_until_due() const;
+  void look_after_pause();
+  bool was_deposed(const GateView& view) const;
+  void follow_lease();
+  base::Millis time_until_due(HoldReason hold) const;
   void sweep();
   void upgrade_waiting_pods(Refusals& refusals);
   void restore_upgraded_pods();
@@ -92,6 +101,9 @@ class Controller {
   std::vector<bool> kinds_synced_;
   std::atomic<bool> synced_ = false;
   std::optional<HoldReason> last_hold_;
+  bool acting_ = false;                 ///< we hold the lease and have taken over
+  base::MonotonicTime leader_until_{};  ///< as last looked at
+  base::MonotonicTime last_step_{};
   bool changed_ = true;
   base::MonotonicTime next_sweep_{};
   base::MonotonicTime next_resync_{};

@@ -77,11 +77,11 @@ TEST_F(ControllerTest, OfTwoUpgradedPodsTheOneThatWastesMoreIsRestored) {
 
 TEST_F(ControllerTest, NothingIsEvictedWhileAnotherProcessLeads) {
   world_.add_node(all_balanced("gpu-1"));
-  world_.gate_view.leader_until.reset();
+  world_.gate_view().leader_until.reset();
   world_.add_owner("web", k1g, 3);
   world_.settle();
   EXPECT_EQ(world_.evictions(), 0);
-  world_.gate_view.leader_until = base::MonotonicTime::max();
+  world_.gate_view().leader_until = base::MonotonicTime::max();
   world_.pass(base::Millis(1));
   EXPECT_EQ(world_.evictions(), 1);
 }
@@ -91,7 +91,7 @@ TEST_F(ControllerTest, TheGateIsAskedAgainBeforeEachEviction) {
   int requests = 0;
   world_.on_request = [&](const kube::Eviction&) {
     ++requests;
-    world_.gate_view.leader_until.reset();
+    world_.gate_view().leader_until.reset();
   };
   world_.add_owner("web-1", k2g, 2);
   world_.add_owner("web-2", k1g, 3);

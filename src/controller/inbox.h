@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "kube/cluster_watch.h"
+#include "kube/rule_writer.h"
 
 namespace migadapter::controller {
 
@@ -19,15 +20,24 @@ struct EvictionOutcome {
   base::Status status;
 };
 
+enum class RuleWrite { create, status, removal };
+
+/// The API server's answer to one write of a MigRule.
+struct RuleOutcome {
+  std::string rule_id;
+  RuleWrite write = RuleWrite::create;
+  base::Result<kube::RuleVersion> result;
+};
+
 /// Something outside the cluster's objects changed (the webhook was reached, the lease was won):
 /// decide anew.
 struct Nudge {};
 
-using Message = std::variant<kube::ClusterEvent, EvictionOutcome, Nudge>;
+using Message = std::variant<kube::ClusterEvent, EvictionOutcome, RuleOutcome, Nudge>;
 
 /// A queue with many writers and one reader. Thread-safe. It has no bound of its own: a watch event
 /// that was dropped would be missed for good. What fills it is bounded instead: the cluster's size
-/// at the first list, and kMostMoves outcomes.
+/// at the first list, and the outcomes of kMostMoves moves.
 class Inbox {
  public:
   void push(Message message);

@@ -13,6 +13,15 @@ std::string_view verb(const Move& move) {
   return move.rule.purpose == cluster::RulePurpose::upgrade ? "upgrade" : "restore";
 }
 
+std::string old_pod_name(const Move& move) {
+  return fmt::format("{}/{}", move.rule.name_space.view(), move.rule.old_pod.name);
+}
+
+/// Not those after which the pod is as it was and is decided about anew, through nobody's fault.
+bool is_worth_an_event(MoveFailure failure) {
+  return failure != MoveFailure::pod_changed && failure != MoveFailure::not_needed;
+}
+
 /// Reasons that concern the scheduler or a passing state, not something a user could change.
 bool is_worth_an_event(decide::UpgradeReason reason) {
   switch (reason) {
@@ -24,18 +33,6 @@ bool is_worth_an_event(decide::UpgradeReason reason) {
     default:
       return true;
   }
-}
-
-/// What the move means to a user, before it is known how it ends.
-std::string start_text(const Move& move) {
-  const decide::Grant& grant = move.grant;
-  if (move.rule.purpose == cluster::RulePurpose::upgrade) {
-    return fmt::format(
-        "No {} is free for the pod; restarting it so that it can run on {} (node {} has one free)",
-        grant.demand.view(), grant.grant.view(), grant.node.view());
-  }
-  return fmt::format("{} is free on node {}; restarting the pod so that it needs no larger one",
-                     grant.grant.view(), grant.node.view());
 }
 
 std::string refusal_text(const decide::UpgradeDecision& decision) {
@@ -50,10 +47,28 @@ std::string refusal_text(const decide::UpgradeDecision& decision) {
 
 }  // namespace
 
+std::string start_text(const cluster::Rule& rule) {
+  if (rule.purpose == cluster::RulePurpose::upgrade) {
+    return fmt::format(
+        "No {} is free for the pod; restarting it so that it can run on {} (node {} has one free)",
+        rule.demand_resource.view(), rule.grant_resource.view(), rule.node.view());
+  }
+  return fmt::format("{} is free on node {}; restarting the pod so that it needs no larger one",
+                     rule.grant_resource.view(), rule.node.view());
+}
+
 std::string_view to_string(MoveFailure failure) {
   switch (failure) {
     case MoveFailure::pod_changed:
       return "PodChanged";
+    case MoveFailure::not_recorded:
+      return "NotRecorded";
+    case MoveFailure::not_published:
+      return "NotPublished";
+    case MoveFailure::not_needed:
+      return "NotNeeded";
+    case MoveFailure::rule_deleted:
+      return "RuleDeleted";
     case MoveFailure::not_evicted:
       return "NotEvicted";
     case MoveFailure::refused:
@@ -64,6 +79,8 @@ std::string_view to_string(MoveFailure failure) {
       return "NotPlaced";
     case MoveFailure::pod_failed:
       return "PodFailed";
+    case MoveFailure::refused_by_kubelet:
+      return "RefusedByKubelet";
   }
   MIGADAPTER_CHECK(false);
   return {};
@@ -73,6 +90,17 @@ std::string_view explain(MoveFailure failure) {
   switch (failure) {
     case MoveFailure::pod_changed:
       return "The pod changed or went away before it was evicted; it is decided about anew.";
+    case MoveFailure::not_recorded:
+      return "The API server did not take the MigRule, so nothing was evicted; see its answer.";
+    case MoveFailure::not_published:
+      return "A replica of the webhook did not say in time that it serves the MigRule, so nothing "
+             "was "
+             "evicted; look at the replica's log.";
+    case MoveFailure::not_needed:
+      return "What the move was decided on no longer holds: the pod fits as it is, must be left "
+             "alone, its owner wants fewer pods, or the room was taken.";
+    case MoveFailure::rule_deleted:
+      return "The MigRule was deleted, so the move is given up.";
     case MoveFailure::not_evicted:
       return "The answer to the eviction was lost and the pod is still as it was; it is decided "
              "about "
@@ -89,6 +117,9 @@ std::string_view explain(MoveFailure failure) {
     case MoveFailure::pod_failed:
       return "The new pod was gone before it had a node; the owner waits longer before each next "
              "try.";
+    case MoveFailure::refused_by_kubelet:
+      return "The new pod had a node and failed before it ran, often with UnexpectedAdmissionError "
+             "because the device was taken; the owner waits longer before each next try.";
   }
   MIGADAPTER_CHECK(false);
   return {};
@@ -103,17 +134,41 @@ void Journal::gate_changed(HoldReason reason) {
   }
 }
 
-void Journal::started(const cluster::Pod& pod, const Move& move) {
+void Journal::started(const Move& move) {
+  log_.debug("writing a rule", {{"move", verb(move)},
+                                {"pod", old_pod_name(move)},
+                                {"demand", move.rule.demand_resource.view()},
+                                {"grant", move.rule.grant_resource.view()},
+                                {"node", move.rule.node.view()},
+                                {"rule", move.rule.id}});
+}
+
+void Journal::evicting(const Move& move) {
+  const cluster::Rule& rule = move.rule;
   figures_.evictions.add(verb(move));
   log_.info("evicting pod", {{"move", verb(move)},
-                             {"pod", full_name(pod)},
-                             {"demand", move.grant.demand.view()},
-                             {"grant", move.grant.grant.view()},
-                             {"node", move.grant.node.view()},
-                             {"rule", move.rule.id}});
-  const bool upgrade = move.rule.purpose == cluster::RulePurpose::upgrade;
-  writer_.record({pod.name_space, pod.name, pod.uid, false, upgrade ? "Upgrading" : "Restoring",
-                  start_text(move)});
+                             {"pod", old_pod_name(move)},
+                             {"demand", rule.demand_resource.view()},
+                             {"grant", rule.grant_resource.view()},
+                             {"node", rule.node.view()},
+                             {"rule", rule.id}});
+  const bool upgrade = rule.purpose == cluster::RulePurpose::upgrade;
+  writer_.record({rule.name_space, rule.old_pod.name, rule.old_pod.uid, false,
+                  upgrade ? "Upgrading" : "Restoring", rule.reason});
+}
+
+void Journal::carried_on(const Move& move) {
+  log_.info("carrying on with a move", {{"move", verb(move)},
+                                        {"pod", old_pod_name(move)},
+                                        {"phase", to_string(move.phase)},
+                                        {"rule", move.rule.id}});
+}
+
+void Journal::discarded(const cluster::Rule& rule, Standing standing) {
+  log_.info("deleting a rule of another process", {{"namespace", rule.name_space.view()},
+                                                   {"pod", rule.old_pod.name},
+                                                   {"standing", to_string(standing)},
+                                                   {"rule", rule.id}});
 }
 
 void Journal::confirmed(const cluster::Pod& new_pod, const Move& move) {
@@ -124,8 +179,8 @@ void Journal::confirmed(const cluster::Pod& new_pod, const Move& move) {
                               {"rule", move.rule.id}});
   const bool upgrade = move.rule.purpose == cluster::RulePurpose::upgrade;
   const std::string message =
-      fmt::format("Asked for {}, runs on {} in place of pod {}", move.grant.demand.view(),
-                  move.grant.grant.view(), move.old_pod_name);
+      fmt::format("Asked for {}, runs on {} in place of pod {}", move.rule.demand_resource.view(),
+                  move.rule.grant_resource.view(), move.rule.old_pod.name);
   writer_.record({new_pod.name_space, new_pod.name, new_pod.uid, false,
                   upgrade ? "Upgraded" : "Restored", message});
 }
@@ -133,18 +188,17 @@ void Journal::confirmed(const cluster::Pod& new_pod, const Move& move) {
 void Journal::ended(const Move& move, MoveFailure failure, std::string_view detail) {
   figures_.outcomes.add(to_string(failure));
   log_.warning("move ended without success", {{"move", verb(move)},
-                                              {"namespace", move.rule.name_space.view()},
-                                              {"pod", move.old_pod_name},
+                                              {"pod", old_pod_name(move)},
                                               {"reason", to_string(failure)},
                                               {"explanation", explain(failure)},
                                               {"detail", detail},
                                               {"rule", move.rule.id}});
-  // A pod that changed is decided about anew: nothing that a user could do anything about.
-  if (failure == MoveFailure::pod_changed || !event_allowed()) return;
+  if (!is_worth_an_event(failure) || !event_allowed()) return;
   const bool upgrade = move.rule.purpose == cluster::RulePurpose::upgrade;
   std::string message(explain(failure));
   if (!detail.empty()) message += fmt::format(" ({})", detail);
-  writer_.record({move.rule.name_space, move.old_pod_name, move.old_pod_uid, true,
+  const cluster::OldPod& pod = move.rule.old_pod;
+  writer_.record({move.rule.name_space, pod.name, pod.uid, true,
                   upgrade ? "UpgradeFailed" : "RestoreFailed", message});
 }
 

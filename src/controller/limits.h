@@ -8,6 +8,11 @@
 
 namespace migadapter::controller {
 
+/// How long the replicas of the webhook may take to serve a new rule. They need milliseconds; one
+/// that has crashed is waited for until its Lease has ended (kube::ReplicaLeaseOptions), so that a
+/// crash delays moves and withdraws none.
+inline constexpr base::Millis kPublishPatience{20'000};
+
 /// How long a rule waits for its pod. Owners recreate a pod within milliseconds; a slow controller
 /// manager takes seconds. Longer would let the rule catch an unrelated pod of the owner.
 inline constexpr base::Millis kRuleLifetime{30'000};
@@ -20,6 +25,14 @@ inline constexpr base::Millis kOrderedRuleLifetime{600'000};
 /// fits, as we have proven; waiting longer means that the proof did not hold.
 inline constexpr base::Millis kBindDeadline{30'000};
 
+/// How long the new pod may take from its node to running before its rule is given up: a kubelet
+/// that cannot give it the device says so within seconds, a large image may take minutes.
+inline constexpr base::Millis kStartPatience{60'000};
+
+/// A move says in its status how far it has come when that has not changed for so long. Most moves
+/// take less, and a burst of them is spared the writes.
+inline constexpr base::Millis kStatusDelay{1'000};
+
 /// Moves of one owner at the same time, once earlier ones were confirmed. Enough for a burst of 100
 /// within a few scheduler rounds, few enough that a bad grant harms little.
 inline constexpr int kMostMovesOfOwner = 32;
@@ -30,6 +43,19 @@ inline constexpr int kPaceGrowth = 4;
 
 /// Moves of the whole cluster at the same time: bounds rules, promises and requests under way.
 inline constexpr std::size_t kMostMoves = 256;
+
+/// Failures are remembered as long as they count: the hourly limit below looks so far back.
+inline constexpr base::Millis kFailureMemory{3'600'000};
+
+/// Owners whose failures are written down at the same time: bounds the rules that are kept for it.
+inline constexpr std::size_t kMostKeptRules = 256;
+
+/// A write of a rule that failed is tried again after so long, then after twice as long each time.
+inline constexpr base::Millis kFirstWriteRetry{1'000};
+inline constexpr base::Millis kLongestWriteRetry{30'000};
+
+/// A rule that is gone, or never came to be, is forgotten after so long: no news of it can follow.
+inline constexpr base::Millis kRuleMemory{60'000};
 
 /// A pod whose eviction was asked for is not decided about again until the watch shows a change of
 /// it, at most this long. An eviction whose answer was lost and that shows no change for so long
@@ -59,6 +85,10 @@ inline constexpr base::Millis kShortestResync{500};
 
 /// While nothing may be evicted, the gate is looked at this often.
 inline constexpr base::Millis kGateRetry{500};
+
+/// Who has not looked for so long stood still: replicas of the webhook renew their Leases more
+/// often.
+inline constexpr base::Millis kLongPause{5'000};
 
 /// The API server sends a bookmark about once a minute; two missing ones mean that the view may be
 /// old.

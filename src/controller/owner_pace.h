@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/name.h"
 #include "cluster/pod.h"
+#include "cluster/rule.h"
 
 namespace migadapter::controller {
 
@@ -31,6 +32,12 @@ class OwnerPaces {
   void regretted(const base::Name& owner_uid, base::MonotonicTime now);
   /// The API server asked us to wait, or a disruption budget forbids the eviction.
   void pause(const base::Name& owner_uid, base::MonotonicTime until);
+  /// The owner's failures as they are to be written down, by the wall clock.
+  cluster::OwnerFailures failures_of(const base::Name& owner_uid, const base::Clock& clock) const;
+  /// Takes in what another process wrote down. What lies in the future counts as now, and no
+  /// back-off lasts longer than an hour: the clocks of two machines differ.
+  void recall(const base::Name& owner_uid, const cluster::OwnerFailures& failures,
+              const base::Clock& clock);
   /// Forgets an owner that is gone, once its last move has ended.
   void forget(const base::Name& owner_uid);
 

@@ -213,7 +213,7 @@ TEST_F(PolicyWorldTest, TheStatusIsWrittenAtFirstSightAndOnChangeOnly) {
 }
 
 TEST_F(PolicyWorldTest, AProcessThatDoesNotActWritesNoStatus) {
-  world_.gate_view.leader_until.reset();
+  world_.gate_view().leader_until.reset();
   world_.put_policy(make_policy("p"));
   world_.settle();
   world_.pass(kResync);

@@ -11,6 +11,7 @@
 
 #include "controller/act_gate.h"
 #include "controller/journal.h"
+#include "controller/moves.h"
 #include "decide/admit.h"
 #include "decide/budget.h"
 #include "decide/fit.h"
@@ -70,8 +71,9 @@ std::string page() {
          section("Whether a pod fits a node", FitReason::volumes_limited) +
          section("Whether an instance is as good", mig::SafetyReason::unknown_facts) +
          section("What the webhook did", AdmitReason::all_claimed) +
-         section("Whether anything is evicted", HoldReason::webhook_unproven) +
-         section("A move that failed", MoveFailure::pod_failed);
+         section("Whether anything is evicted", HoldReason::no_replica) +
+         section("How far a move has come", MovePhase::starting) +
+         section("A move that failed", MoveFailure::refused_by_kubelet);
 }
 
 TEST(Reasons, AreAllDocumentedAsTheyAre) {

@@ -16,7 +16,7 @@ namespace {
 
 using cluster::OwnerKind;
 
-constexpr std::uint64_t kSimulations = 60;
+constexpr std::uint64_t kSimulations = 30;
 constexpr int kSteps = 60;
 constexpr std::array<const char*, 4> kResources = {
     "nvidia.com/mig-1g.5gb", "nvidia.com/mig-2g.10gb", "nvidia.com/mig-3g.20gb",
@@ -41,6 +41,8 @@ class Simulation {
       ++record.placed;
       record.evicted_in_row = 0;
     };
+    world_.on_restart = [this] { forget_requests(); };
+    world_.add_actor();
     for (int i = 0; i < 3; ++i) add_node();
     add_owner("default/web", OwnerKind::replica_set);
     add_owner("other/web", OwnerKind::replica_set);
@@ -94,7 +96,7 @@ class Simulation {
   }
 
   void happen() {
-    switch (choose(10)) {
+    switch (choose(16)) {
       case 0:
         return add_node();
       case 1:
@@ -111,14 +113,62 @@ class Simulation {
         world_.webhook_patches = !world_.webhook_patches;
         return;
       case 6:
-        records_.clear();
-        requested_.clear();
-        return world_.restart_controller();
+        forget_requests();
+        return world_.restart_controller(choose(2));
       case 7:
         return world_.clock.jump_wall(
             base::Millis(static_cast<int>(choose(7'200'000)) - 3'600'000));
+      case 8:
+        return fail_a_rule();
+      case 9:
+        return die_soon(world_.actor(choose(2)));
+      case 10:
+        return hand_over();
+      case 11:
+        world_.delete_rules();
+        return forget_requests();
+      case 12:
+        late_answers_ = !late_answers_;
+        for (std::size_t i : {0U, 1U}) world_.actor(i).answers_are_late = late_answers_;
+        return;
       default:
         return world_.clock.advance(base::Millis(1 + static_cast<int>(choose(40'000))));
+    }
+  }
+
+  /// Who starts anew, or takes over, has forgotten what was only paused, and a move whose rule is
+  /// deleted is over.
+  void forget_requests() {
+    for (auto& [owner, record] : records_) record.evicted_in_row = 0;
+    requested_.clear();
+  }
+
+  void die_soon(Actor& actor) {
+    actor.dies_at_write = actor.writes + 1 + static_cast<int>(choose(4));
+    actor.dies_before_write = choose(2) == 0;
+  }
+
+  /// The lease goes to the other process.
+  void hand_over() {
+    leader_ = 1 - leader_;
+    world_.actor(leader_).gate_view.leader_until = base::MonotonicTime::max();
+    world_.actor(1 - leader_).gate_view.leader_until.reset();
+    forget_requests();
+  }
+
+  void fail_a_rule() {
+    using base::ErrorCode;
+    const base::Error timeout(ErrorCode::timeout, "no answer");
+    switch (choose(4)) {
+      case 0:
+        return world_.rule_errors.push_back({ErrorCode::conflict, "changed"});
+      case 1:
+        return world_.rule_errors.push_back(
+            base::Error(ErrorCode::too_many_requests, "busy").with_retry_after(base::Millis(0)));
+      case 2:
+        return world_.rule_errors.push_back(timeout);
+      default:
+        return world_.lost_rule_answers.push_back(timeout);
     }
   }
 
@@ -182,12 +232,19 @@ class Simulation {
     world_.webhook_patches = true;
     world_.eviction_errors.clear();
     world_.lost_answers.clear();
+    world_.rule_errors.clear();
+    world_.lost_rule_answers.clear();
+    for (std::size_t i : {0U, 1U}) {
+      world_.actor(i).answers_are_late = false;
+      world_.actor(i).dies_at_write = -1;
+    }
+    if (leader_ != 0) hand_over();  // what it sees is looked at
     for (int i = 0; i < 260 && !testing::Test::HasFailure(); ++i) world_.pass(base::Millis(30'000));
   }
 
   void check_rest() {
     for (const std::string& owner : owners_) EXPECT_EQ(world_.pods_of(owner), desired_[owner]);
-    EXPECT_EQ(world_.rules(), 0U);
+    EXPECT_TRUE(world_.all_rules().empty());
     EXPECT_TRUE(world_.seen().promises().empty());
     for (const base::Name& uid : world_.seen().waiting()) {
       const cluster::Pod& pod = *world_.seen().find_pod(uid);
@@ -208,6 +265,8 @@ class Simulation {
   std::set<std::string> owners_;
   std::vector<std::string> nodes_;
   int nodes_made_ = 0;
+  std::size_t leader_ = 0;
+  bool late_answers_ = false;
 };
 
 TEST(Simulation, FaultsLoseNothingEvictNothingInVainForLongAndLeaveNothingBehind) {

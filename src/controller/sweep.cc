@@ -33,6 +33,7 @@ void Controller::sweep() {
   changed_ = false;
   resync_after_ = kResync;
   observed_.clear();
+  mover_.begin_sweep();
   Refusals refusals;
   upgrade_waiting_pods(refusals);
   restore_upgraded_pods();
@@ -121,9 +122,11 @@ void Controller::observe_waiting_pods(Refusals& refusals) {
 
 /// The gate is asked again before each write: a sweep over a large cluster takes a while, and the
 /// lease may run out meanwhile. False where no other pod needs to be looked at now: the gate is
-/// shut or there is no room for another rule, and the moves under way come first.
+/// shut or there is no room for another move, and the moves under way come first.
 bool Controller::act(const cluster::Pod& pod, const decide::Grant& grant, RulePurpose purpose) {
-  return update_gate() == HoldReason::free_to_act && mover_.start(pod, grant, purpose);
+  if (update_gate() != HoldReason::free_to_act || mover_.size() >= kMostMoves) return false;
+  mover_.start(pod, grant, purpose);
+  return true;
 }
 
 void Controller::note(const cluster::Pod& pod, const decide::Grant& grant, RulePurpose purpose) {

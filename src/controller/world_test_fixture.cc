@@ -34,30 +34,38 @@ bool is_watched(OwnerKind kind) {
 }  // namespace
 
 World::World() {
-  gate_view.leader_until = base::MonotonicTime::max();
-  restart_controller();
+  add_webhook();
+  add_actor().gate_view.leader_until = base::MonotonicTime::max();
 }
 
-void World::restart_controller() {
-  controller_.reset();
-  rules_ = std::make_unique<cluster::MemoryRuleStore>(1000);
-  ControllerOptions options;
-  options.seed = ++controllers_;
-  controller_ = std::make_unique<Controller>(
-      ControllerDoors{inbox_, *rules_, *this, clock, log_, [this] { return gate_view; }}, options);
-  undelivered_.clear();
-  tell_all();
+Actor& World::add_actor() {
+  const std::string actor_name = "actor-" + std::to_string(actors_.size());
+  actors_.push_back(std::make_unique<Actor>(*this, clock, actor_name));
+  tell_all(*actors_.back());
+  return *actors_.back();
+}
+
+void World::restart_controller(std::size_t index) {
+  actor(index).restart();
+  tell_all(actor(index));
+}
+
+void World::tell(const kube::ClusterEvent& event) {
+  for (const auto& each : actors_) each->tell(event);
 }
 
 /// What the first lists show.
-void World::tell_all() {
-  for (const auto& [node_name, node] : nodes_) tell(node);
-  for (auto& [owner_name, state] : owners_) tell_owner(state);
-  for (const auto& [pod_name, pod] : pods_) tell(pod);
-  for (const auto& [namespace_name, name_space] : namespaces_) tell(name_space);
-  for (const auto& [policy_name, policy] : policies_) tell(policy);
-  for (int kind = 0; kind < kube::kWatchedKindCount; ++kind)
-    tell(kube::Synced{kube::WatchedKind(kind)});
+void World::tell_all(Actor& actor) {
+  for (const auto& [node_name, node] : nodes_) actor.tell(node);
+  for (const auto& [owner_name, state] : owners_) {
+    if (is_watched(state.owner.kind)) actor.tell(state.owner);
+  }
+  for (const auto& [pod_name, pod] : pods_) actor.tell(pod);
+  for (const auto& [namespace_name, name_space] : namespaces_) actor.tell(name_space);
+  for (const auto& [policy_name, policy] : policies_) actor.tell(policy);
+  for (const auto& [rule_id, rule] : rules_) actor.tell(rule);
+  for (const Webhook& webhook : webhooks_) actor.tell(webhook.lease);
+  for (const kube::WatchedKind kind : kube::every_watched_kind()) actor.tell(kube::Synced{kind});
 }
 
 void World::add_node(const cluster::Node& node) {
@@ -192,6 +200,15 @@ void World::create_pod(OwnerState& state, const std::string& pod_name) {
   changed(pods_[pod_name] = pod);
 }
 
+/// The next of those that live; nullptr when none does.
+World::Webhook* World::next_webhook() {
+  for (std::size_t i = 0; i < webhooks_.size(); ++i) {
+    Webhook& webhook = webhooks_.at(next_webhook_++ % webhooks_.size());
+    if (webhook.alive) return &webhook;
+  }
+  return nullptr;
+}
+
 void World::admit(cluster::Pod& pod) {
   if (!webhook_patches) return;
   cluster::ReviewedPod review;
@@ -199,10 +216,14 @@ void World::admit(cluster::Pod& pod) {
   if (pod.owner->kind == OwnerKind::stateful_set) review.name = pod.name;
   review.owner = pod.owner;
   review.containers.push_back({false, 0, pod.mig_requests.front(), true, true});
-  const auto rules = rules_->rules_of(pod.owner->uid, clock.wall());
+  Webhook* answers = next_webhook();
+  if (answers == nullptr) return;
+  Webhook& webhook = *answers;
+  const auto rules = webhook.view->rules_of(pod.owner->uid, clock.wall());
   const decide::AdmitDecision decision = decide::admit(review, rules);
   if (decision.reason != decide::AdmitReason::patched) return;
-  ASSERT_TRUE(rules_->claim(decision.rule_id, clock.wall(), clock.wall() + base::Millis(10'000)));
+  ASSERT_TRUE(
+      webhook.view->claim(decision.rule_id, clock.wall(), clock.wall() + base::Millis(10'000)));
   const auto matched = std::find_if(rules.begin(), rules.end(), [&](const auto& state) {
     return state.rule.id == decision.rule_id;
   });
@@ -235,29 +256,6 @@ void World::delete_pod(const std::string& pod_name) {
   if (pod.owner) fill_owner(owners_.at(pod.name_space.str() + "/" + pod.owner->name.str()));
 }
 
-void World::evict(const kube::Eviction& eviction, std::function<void(base::Status)> done) {
-  on_request(eviction);
-  if (!eviction_errors.empty()) {
-    done(eviction_errors.back());
-    return eviction_errors.pop_back();
-  }
-  const std::string pod_name = eviction.name_space.str() + "/" + eviction.pod_name;
-  const auto found = pods_.find(pod_name);
-  if (found == pods_.end()) return done(base::Error(base::ErrorCode::not_found, "gone"));
-  const cluster::Pod& pod = found->second;
-  if (pod.uid != eviction.uid || pod.resource_version != eviction.resource_version)
-    return done(base::Error(base::ErrorCode::conflict, "changed"));
-  ++evictions_;
-  on_eviction(pod);
-  base::Status answer;
-  if (!lost_answers.empty()) {
-    answer = lost_answers.back();
-    lost_answers.pop_back();
-  }
-  begin_deletion(pod_name);
-  done(answer);
-}
-
 bool World::fits(const cluster::Pod& pod, const cluster::Node& node) const {
   const base::Name& resource = pod.mig_requests.front().resource;
   std::int64_t used = 0;
@@ -274,7 +272,7 @@ bool World::schedule_one() {
                                    [&](const auto& entry) { return fits(pod, entry.second); });
     if (node != nodes_.end()) {
       pod.node = node->second.name;
-      pod.phase = cluster::PodPhase::running;
+      if (pods_start) pod.phase = cluster::PodPhase::running;
       pod.unschedulable = false;
       changed(pod);
       on_bound(pod);
@@ -294,20 +292,26 @@ bool World::finish_termination() {
 }
 
 bool World::cluster_step() {
-  return finish_termination() || schedule_one();
+  for (const auto& each : actors_) {
+    if (each->deliver_answer()) return true;
+  }
+  return serve_a_rule() || finish_termination() || schedule_one();
 }
 
 bool World::controller_step(std::size_t most_messages) {
-  gate_view.watch_current_as_of = clock.monotonic();
-  if (view_is_stale) gate_view.watch_current_as_of.reset();
-  gate_view.webhook_proven_at = clock.monotonic();
-  for (Message& message : inbox_.take(base::Millis(0))) undelivered_.push_back(std::move(message));
-  std::vector<Message> messages;
-  for (; !undelivered_.empty() && messages.size() < most_messages; undelivered_.pop_front())
-    messages.push_back(std::move(undelivered_.front()));
-  if (messages.empty()) return false;
-  controller_->step(std::move(messages));
-  return true;
+  bool stepped = false;
+  for (std::size_t i = 0; i < actors_.size(); ++i) {
+    GateView& gate = actor(i).gate_view;
+    gate.watch_current_as_of = clock.monotonic();
+    if (view_is_stale) gate.watch_current_as_of.reset();
+    gate.webhook_proven_at = clock.monotonic();
+    stepped = actor(i).step(most_messages) || stepped;
+    if (!actor(i).dead) continue;
+    ++restarts_;
+    restart_controller(i);
+    on_restart();
+  }
+  return stepped;
 }
 
 void World::settle() {
@@ -320,6 +324,9 @@ void World::settle() {
 
 void World::pass(base::Millis time) {
   clock.advance(time);
+  for (Webhook& webhook : webhooks_) {
+    if (webhook.alive) renew(webhook);
+  }
   tell(kube::Synced{kube::WatchedKind::pods});
   settle();
 }

@@ -13,16 +13,18 @@
 #include <utility>
 #include <vector>
 
+#include "cluster/rule_view.h"
 #include "cluster/testing.h"
-#include "controller/controller.h"
+#include "controller/actor_test_fixture.h"
 #include "decide/admit.h"
 
 namespace migadapter::controller {
 
 /// Plays every part of the cluster but ours, with virtual time. Pods ask for `nvidia.com/mig-…` in
 /// one container "main"; every owner's template asks for one resource. Owners and pods go by
-/// "namespace/name".
-class World : public kube::ClusterWriter {
+/// "namespace/name". One process acts and one replica of the webhook answers unless the test adds
+/// more.
+class World : public ApiServer {
  public:
   World();
 
@@ -44,13 +46,25 @@ class World : public kube::ClusterWriter {
   const cluster::Policy& policy(const std::string& name) const { return policies_.at(name); }
   int status_writes() const { return status_writes_; }
 
-  /// Starts the controller anew: rules, promises, moves and back-off are lost with the old one.
-  void restart_controller();
+  /// Starts the controller of the process anew: what it remembered is lost.
+  void restart_controller(std::size_t actor = 0);
+  /// One more process, which hears of everything and does not hold the lease.
+  Actor& add_actor();
+  Actor& actor(std::size_t index = 0) { return *actors_.at(index); }
+  /// One more replica of the webhook; which of them answers a review goes round.
+  void add_webhook();
+  /// The replica dies: it answers no more and its Lease is no longer renewed.
+  void kill_webhook(std::size_t index) { webhooks_.at(index).alive = false; }
+  /// Deletes the rules as a person does, or an earlier process.
+  void delete_rules();
+  /// A rule that nobody of us has written.
+  void add_rule(cluster::Rule rule);
 
-  /// Lets owners, kubelets and scheduler do one thing; nobody tells the controller yet. False when
-  /// there was nothing to do.
+  /// Lets owners, kubelets, scheduler and webhook do one thing; nobody tells the controller yet.
+  /// False when there was nothing to do.
   bool cluster_step();
-  /// Delivers up to so many messages to the controller and lets it work. False without messages.
+  /// Delivers up to so many messages to each controller and lets it work. A process that died is
+  /// started anew. False without messages.
   bool controller_step(std::size_t most_messages = SIZE_MAX);
   /// Lets all of them work until nothing changes any more.
   void settle();
@@ -61,27 +75,44 @@ class World : public kube::ClusterWriter {
   int pods_of(const std::string& owner) const;
   int evictions() const { return evictions_; }
   std::vector<std::string> event_reasons() const;
-  const cluster::Snapshot& seen() const { return controller_->snapshot(); }
-  std::size_t rules() const { return rules_->all(clock.wall()).size(); }
+  const cluster::Snapshot& seen() const { return actors_.front()->controller().snapshot(); }
+  /// Rules of moves; and those that are kept because a move failed.
+  std::size_t rules() const;
+  std::size_t kept_rules() const { return rules_.size() - rules(); }
+  const std::map<std::string, cluster::Rule>& all_rules() const { return rules_; }
+  int restarts() const { return restarts_; }
 
   // Faults.
   bool webhook_patches = true;
   bool owners_recreate = true;
   bool view_is_stale = false;  ///< the watch is broken, although its events go on arriving
-  GateView gate_view;
+  bool rules_travel = true;    ///< to the replicas of the webhook
+  bool pods_start = true;      ///< else they stay pending on their node
+  GateView& gate_view() { return actors_.front()->gate_view; }
   /// The next evictions answer this instead of being carried out.
   std::vector<base::Error> eviction_errors;
   /// The next evictions are carried out, but this answer is all we hear.
   std::vector<base::Error> lost_answers;
+  /// The same for writes of rules.
+  std::vector<base::Error> rule_errors;
+  std::vector<base::Error> lost_rule_answers;
 
   /// Called for each eviction that is asked for.
   std::function<void(const kube::Eviction&)> on_request = [](const kube::Eviction&) {};
   /// Called for each eviction that is carried out, before it is; and for each pod bound.
   std::function<void(const cluster::Pod&)> on_eviction = [](const cluster::Pod&) {};
   std::function<void(const cluster::Pod&)> on_bound = [](const cluster::Pod&) {};
+  /// Called when a process that died has been started anew.
+  std::function<void()> on_restart = [] {};
 
-  // kube::ClusterWriter
-  void evict(const kube::Eviction& eviction, std::function<void(base::Status)> done) override;
+  /// The kubelet cannot give the pod its device: it fails, and the watch no longer shows it.
+  void refuse_start(const std::string& owner);
+
+  // ApiServer
+  base::Status evict(const kube::Eviction& eviction) override;
+  base::Result<kube::RuleVersion> create_rule(const cluster::Rule& rule) override;
+  base::Result<kube::RuleVersion> write_rule_status(const cluster::Rule& rule) override;
+  base::Result<kube::RuleVersion> remove_rule(const cluster::Rule& rule) override;
   void record(const kube::EventRecord& event) override { events_.push_back(event); }
   void report(const cluster::Policy& policy, const cluster::PolicyStatus& status) override;
 
@@ -94,6 +125,12 @@ class World : public kube::ClusterWriter {
     int created = 0;
   };
   void ensure_namespace(const std::string& namespace_name);
+  struct Webhook {
+    std::unique_ptr<cluster::RuleView> view;
+    std::deque<kube::ClusterEvent> undelivered;
+    cluster::Replica lease;
+    bool alive = true;
+  };
   std::vector<std::string> pod_names_of(const OwnerState& state) const;
   std::string next_pod_name(OwnerState& state);
   void fill_owner(OwnerState& state);
@@ -105,9 +142,15 @@ class World : public kube::ClusterWriter {
   bool schedule_one();
   bool fits(const cluster::Pod& pod, const cluster::Node& node) const;
   void changed(cluster::Pod& pod);
-  void tell(kube::ClusterEvent event) { undelivered_.emplace_back(std::move(event)); }
+  void tell(const kube::ClusterEvent& event);
   void tell_owner(OwnerState& state);
-  void tell_all();
+  void tell_all(Actor& actor);
+  void tell_rule(const kube::ClusterEvent& event);
+  bool serve_a_rule();
+  Webhook* next_webhook();
+  void renew(Webhook& webhook);
+  base::Result<kube::RuleVersion> answer_rule(const kube::RuleVersion& version);
+  base::Result<cluster::Rule*> find_rule(const cluster::Rule& rule);
 
   std::map<std::string, cluster::Node> nodes_;
   std::map<std::string, OwnerState> owners_;
@@ -117,13 +160,12 @@ class World : public kube::ClusterWriter {
   int status_writes_ = 0;
   int next_version_ = 1;
   int evictions_ = 0;
-  std::uint64_t controllers_ = 0;  ///< started so far
+  int restarts_ = 0;
   std::vector<kube::EventRecord> events_;
-  std::deque<Message> undelivered_;
-  Inbox inbox_;
-  base::Logger log_{clock, base::LogFormat::text, base::LogLevel::error, [](std::string_view) {}};
-  std::unique_ptr<cluster::MemoryRuleStore> rules_;
-  std::unique_ptr<Controller> controller_;
+  std::map<std::string, cluster::Rule> rules_;
+  std::vector<Webhook> webhooks_;
+  std::size_t next_webhook_ = 0;
+  std::vector<std::unique_ptr<Actor>> actors_;
 };
 
 }  // namespace migadapter::controller

@@ -2,7 +2,7 @@
 // the transport's thread.
 #include "kube/cluster_watch.h"
 
-#include <array>
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -16,13 +16,19 @@ namespace {
 
 /// What the watches of all kinds share.
 struct SharedParts {
-  SharedParts(HttpTransport& to, const base::Clock& by, base::Logger& into,
+  SharedParts(const ClusterWatchDoors& doors, const ClusterWatchOptions& options,
               ClusterWatch::Sink events)
-      : transport(to), clock(by), log(into), emit(std::move(events)) {}
+      : transport(doors.transport),
+        clock(doors.clock),
+        log(doors.log),
+        name_space(options.name_space),
+        emit(std::move(events)),
+        freshness(options.kinds) {}
 
   HttpTransport& transport;
   const base::Clock& clock;
   base::Logger& log;
+  const std::string name_space;
   const ClusterWatch::Sink emit;
   base::NamePool names;
   ObjectCodec codec{names};
@@ -34,7 +40,8 @@ class KindWatch final : public HttpSink, public std::enable_shared_from_this<Kin
  public:
   KindWatch(WatchedKind kind, std::shared_ptr<SharedParts> shared, std::uint64_t seed)
       : shared_(std::move(shared)),
-        machine_(kind, {shared_->codec, shared_->log, shared_->emit}, seed) {}
+        machine_({kind, shared_->name_space}, {shared_->codec, shared_->log, shared_->emit}, seed) {
+  }
 
   void start() {
     run_after(base::Millis(0),
@@ -93,12 +100,11 @@ class KindWatch final : public HttpSink, public std::enable_shared_from_this<Kin
 
 class ListingClusterWatch final : public ClusterWatch {
  public:
-  explicit ListingClusterWatch(std::shared_ptr<SharedParts> shared) : shared_(std::move(shared)) {
+  ListingClusterWatch(std::shared_ptr<SharedParts> shared, const std::vector<WatchedKind>& kinds)
+      : shared_(std::move(shared)) {
     base::Rng seeds(base::seed_from_system());
-    for (int kind = 0; kind < kWatchedKindCount; ++kind) {
-      watches_[static_cast<std::size_t>(kind)] =
-          std::make_shared<KindWatch>(static_cast<WatchedKind>(kind), shared_, seeds.next());
-    }
+    for (const WatchedKind kind : kinds)
+      watches_.push_back(std::make_shared<KindWatch>(kind, shared_, seeds.next()));
     for (const auto& watch : watches_) watch->start();
   }
   ListingClusterWatch(const ListingClusterWatch&) = delete;
@@ -113,16 +119,23 @@ class ListingClusterWatch final : public ClusterWatch {
 
  private:
   const std::shared_ptr<SharedParts> shared_;
-  std::array<std::shared_ptr<KindWatch>, kWatchedKindCount> watches_;
+  std::vector<std::shared_ptr<KindWatch>> watches_;
 };
 
 }  // namespace
 
-std::unique_ptr<ClusterWatch> start_cluster_watch(HttpTransport& transport,
-                                                  const base::Clock& clock, base::Logger& log,
+std::vector<WatchedKind> every_watched_kind() {
+  std::vector<WatchedKind> kinds(kWatchedKindCount);
+  std::generate(kinds.begin(), kinds.end(),
+                [next = 0]() mutable { return static_cast<WatchedKind>(next++); });
+  return kinds;
+}
+
+std::unique_ptr<ClusterWatch> start_cluster_watch(const ClusterWatchDoors& doors,
+                                                  const ClusterWatchOptions& options,
                                                   ClusterWatch::Sink sink) {
   return std::make_unique<ListingClusterWatch>(
-      std::make_shared<SharedParts>(transport, clock, log, std::move(sink)));
+      std::make_shared<SharedParts>(doors, options, std::move(sink)), options.kinds);
 }
 
 }  // namespace migadapter::kube

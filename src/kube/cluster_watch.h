@@ -18,6 +18,8 @@
 #include "cluster/pod.h"
 #include "cluster/policy.h"
 #include "cluster/quota.h"
+#include "cluster/replica.h"
+#include "cluster/rule.h"
 #include "cluster/volume.h"
 #include "kube/http.h"
 
@@ -38,8 +40,10 @@ enum class WatchedKind {
   csi_nodes,
   device_classes,
   jobs,
+  mig_rules,
+  replicas,  ///< the Leases of the webhook's replicas, in our own namespace
 };
-inline constexpr int kWatchedKindCount = 14;
+inline constexpr int kWatchedKindCount = 16;
 /// The plural as in paths and logs: "replicasets".
 std::string_view to_string(WatchedKind kind);
 
@@ -58,12 +62,29 @@ struct Synced {
   WatchedKind kind = WatchedKind::pods;
 };
 
+/// Everything that happened to the kind up to this version has been reported. Told of rules only,
+/// after Synced and after each batch of changes.
+struct Reported {
+  WatchedKind kind = WatchedKind::mig_rules;
+  std::string resource_version;
+};
+
 using ClusterEvent =
     std::variant<cluster::Pod, cluster::Node, cluster::Owner, cluster::ResourceQuota,
                  cluster::LimitRange, cluster::Namespace, cluster::Policy, cluster::VolumeClaim,
-                 cluster::Volume, cluster::VolumeDrivers, cluster::DeviceClass, Removed, Synced>;
+                 cluster::Volume, cluster::VolumeDrivers, cluster::DeviceClass, cluster::Rule,
+                 cluster::Replica, Removed, Synced, Reported>;
 
-/// Keeps one list-then-watch going for every kind: pages, bookmarks, 410 in both forms, half-open
+/// Which kinds are watched, and where the Leases are.
+struct ClusterWatchOptions {
+  std::vector<WatchedKind> kinds;
+  std::string name_space;  ///< our own
+};
+
+/// All of them.
+std::vector<WatchedKind> every_watched_kind();
+
+/// Keeps one list-then-watch going for each kind: pages, bookmarks, 410 in both forms, half-open
 /// connections, back-off. https://kubernetes.io/docs/reference/using-api/api-concepts/
 class ClusterWatch {
  public:
@@ -78,8 +99,15 @@ class ClusterWatch {
   virtual std::optional<base::MonotonicTime> current_as_of() const = 0;
 };
 
-std::unique_ptr<ClusterWatch> start_cluster_watch(HttpTransport& transport,
-                                                  const base::Clock& clock, base::Logger& log,
+/// What a watch works with. All outlive it.
+struct ClusterWatchDoors {
+  HttpTransport& transport;
+  const base::Clock& clock;
+  base::Logger& log;
+};
+
+std::unique_ptr<ClusterWatch> start_cluster_watch(const ClusterWatchDoors& doors,
+                                                  const ClusterWatchOptions& options,
                                                   ClusterWatch::Sink sink);
 
 }  // namespace migadapter::kube

@@ -56,7 +56,7 @@ class ClusterWatchLiveTest : public LiveTest {
     LiveTest::SetUp();
     if (IsSkipped()) return;
     ASSERT_TRUE(eventually([this] { return register_crds(*transport_).ok(); }));
-    watch_ = start_cluster_watch(*transport_, clock_, log_,
+    watch_ = start_cluster_watch({*transport_, clock_, log_}, {every_watched_kind(), name_space_},
                                  [this](const ClusterEvent& event) { seen_.apply(event); });
     ASSERT_TRUE(eventually([this] { return seen_.all_synced(); }));
   }

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "cluster/rule_view.h"
 #include "kube/webhook_registration.h"
 
 namespace migadapter::webhook {
@@ -45,7 +46,8 @@ class AdmissionHandlerTest : public testing::Test {
     rule.demand_resource = base::Name(kSmall);
     rule.grant_resource = base::Name(kLarge);
     rule.expires = clock_.wall() + std::chrono::minutes(1);
-    ASSERT_TRUE(rules_.put(rule).ok());
+    rule.uid = base::Name("uid-" + id);
+    rules_.upsert(rule);
   }
 
   ServerReply post(std::string_view body) {
@@ -66,7 +68,7 @@ class AdmissionHandlerTest : public testing::Test {
   std::vector<std::string> lines_;
   base::Logger log_{clock_, base::LogFormat::text, base::LogLevel::info,
                     [this](std::string_view line) { lines_.emplace_back(line); }};
-  cluster::MemoryRuleStore rules_{1000};
+  cluster::RuleView rules_;
   AdmissionHandler handler_{rules_, clock_, log_};
 };
 
@@ -146,8 +148,6 @@ class ContestedRules final : public cluster::RuleStore {
  public:
   explicit ContestedRules(cluster::RuleStore& rules) : rules_(rules) {}
 
-  base::Status put(const cluster::Rule& rule) override { return rules_.put(rule); }
-  void withdraw(const std::string& id) override { rules_.withdraw(id); }
   std::vector<cluster::RuleState> rules_of(const base::Name& owner,
                                            base::WallTime now) const override {
     return rules_.rules_of(owner, now);
@@ -156,7 +156,6 @@ class ContestedRules final : public cluster::RuleStore {
     tried.push_back(id);
     return false;
   }
-  std::vector<cluster::RuleState> all(base::WallTime now) const override { return rules_.all(now); }
 
   std::vector<std::string> tried;
 

@@ -23,6 +23,7 @@
 #include <thread>
 #include <vector>
 
+#include "cluster/rule_view.h"
 #include "kube/webhook_registration.h"
 #include "webhook/admission_handler.h"
 #include "webhook/certificates.h"
@@ -91,8 +92,8 @@ Micros cpu_time() {
                         int end_pipe) {
   base::SystemClock clock;
   base::Logger log(clock, base::LogFormat::json, base::LogLevel::info, [](std::string_view) {});
-  cluster::MemoryRuleStore rules(1000);
-  static_cast<void>(rules.put(rule_of(kOwnerUid)));
+  cluster::RuleView rules;
+  rules.upsert(rule_of(kOwnerUid));
   webhook::AdmissionHandler handler(rules, clock, log);
   auto server = webhook::start_server(
       {.address = "127.0.0.1", .certificate = certificate},

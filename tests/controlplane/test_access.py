@@ -8,9 +8,10 @@ import urllib.request
 
 import pytest
 
-from adapter import PROGRAM, free_port
+from adapter import END_SECONDS, PROGRAM, free_port
 from plane import ROOT
 from test_walkthrough import walk_through
+from workloads import START_AFTER, deployment
 
 NAMESPACE = "mig-adapter"
 OURS = {"mig-adapter", "mig-adapter-ca"}  # what the roles name
@@ -90,10 +91,21 @@ def scrape(address, token=""):
         return failure.code, failure.read().decode()
 
 
+def move_slowly(plane, namespace):
+    """One move that takes longer than a second, so that its rule's status is written."""
+    plane.add_nodes("2g.10gb=1", prefix="slow")
+    plane.apply(namespace, deployment("slow", "1g.5gb", annotations={START_AFTER: "3s"}))
+    plane.wait_for_grants(namespace, ["2g.10gb"])
+    plane.kubectl("delete", "deployment", "slow", "-n", namespace)
+    plane.wait_until("no pod is left", lambda: not plane.pods(namespace))
+    plane.kubectl("delete", "--raw", "/api/v1/nodes")
+    plane.wait_until("no node is left", lambda: not plane.get("nodes")["items"])
+
+
 @pytest.fixture
 def accounts(plane):
     """The manifests' namespace and accounts, and one that may scrape."""
-    for manifest in ("10-namespace.yaml", "12-migpolicies.yaml", "20-access.yaml"):
+    for manifest in ("10-namespace.yaml", "11-migrules.yaml", "12-migpolicies.yaml", "20-access.yaml"):
         plane.kubectl("apply", "-f", ROOT / "deploy" / manifest)
     plane.kubectl("create", "serviceaccount", "scraper", "-n", NAMESPACE)
     plane.kubectl("create", "clusterrolebinding", "scraper", "--clusterrole=mig-adapter-metrics-reader",
@@ -115,9 +127,14 @@ def test_the_controllers_role_grants_what_the_walkthrough_uses_and_nothing_else(
         plane, namespace, accounts, start_adapter, audit, tmp_path):
     metrics = f"127.0.0.1:{free_port()}"
     account = kubeconfig_of_account(plane, "controller", tmp_path / "kubeconfig")
-    adapter = start_adapter("--no-crds", "--metrics-listen", metrics, kubeconfig=account,
-                            namespace=NAMESPACE)
+    webhook = f"127.0.0.1:{free_port()}"
+    adapter = start_adapter("--role", "controller", "--no-crds", "--metrics-listen", metrics,
+                            kubeconfig=account, namespace=NAMESPACE, webhook=webhook, wait=False)
+    start_adapter("--role", "webhook", webhook=webhook, namespace=NAMESPACE,
+                  kubeconfig=kubeconfig_of_account(plane, "webhook", tmp_path / "webhook"))
+    adapter.wait_until_ready()
     plane.kubectl("create", "-f", "-", text_in=POLICY)
+    move_slowly(plane, namespace)
     walk_through(plane, namespace)
     assert scrape(metrics, token_of(plane, "scraper"))[0] == 200
 
@@ -138,10 +155,15 @@ def test_the_webhooks_role_grants_what_it_uses_and_nothing_else(
                    for role in ("webhook", "controller")}
     controller = start_adapter("--role", "controller", "--no-crds", kubeconfig=accounts_of["controller"],
                                namespace=NAMESPACE, webhook=webhook, wait=False)
-    start_adapter("--role", "webhook", "--metrics-listen", metrics, webhook=webhook,
-                  kubeconfig=accounts_of["webhook"], namespace=NAMESPACE)
+    answering = start_adapter("--role", "webhook", "--metrics-listen", metrics, webhook=webhook,
+                              kubeconfig=accounts_of["webhook"], namespace=NAMESPACE)
     controller.wait_until_ready()  # the API server reaches the other process
     assert scrape(metrics, token_of(plane, "scraper"))[0] == 200
+    plane.wait_until("its Lease is renewed", lambda: (
+        "patch", "coordination.k8s.io/leases", "") in all_used(audit, "webhook"))
+    plane.adapters.remove(answering)
+    answering.process.terminate()
+    assert answering.process.wait(END_SECONDS) == 0
     wait_until_all_is_used(plane, audit, "webhook")
     all_used(audit, "controller")  # nothing denied
 

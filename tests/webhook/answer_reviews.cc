@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "cluster/rule_view.h"
 #include "kube/admission_review.h"
 #include "kube/webhook_registration.h"
 #include "webhook/admission_handler.h"
@@ -33,14 +34,11 @@ cluster::Rule rule_for(const cluster::ReviewedPod& pod, std::string_view grant,
 std::string answer(std::string_view grant, std::string_view review) {
   const base::ManualClock clock{base::WallTime(std::chrono::hours(1))};
   base::Logger log(clock, base::LogFormat::json, base::LogLevel::error, [](std::string_view) {});
-  cluster::MemoryRuleStore rules(1);
+  cluster::RuleView rules;
   const auto question = kube::decode_admission_review(review);
   const bool can_have_rule =
       question.ok() && question->pod.owner && !question->pod.containers.empty();
-  if (!grant.empty() && can_have_rule) {
-    const base::Status stored = rules.put(rule_for(question->pod, grant, clock.wall()));
-    MIGADAPTER_CHECK(stored.ok());
-  }
+  if (!grant.empty() && can_have_rule) rules.upsert(rule_for(question->pod, grant, clock.wall()));
   webhook::AdmissionHandler handler(rules, clock, log);
   const webhook::ServerReply reply = handler.answer({.method = "POST",
                                                      .path = kube::kWebhookPath,

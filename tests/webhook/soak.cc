@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "cluster/rule_view.h"
 #include "kube/codec/base64.h"
 #include "kube/codec/json_reader.h"
 #include "kube/webhook_registration.h"
@@ -65,6 +66,7 @@ struct Owner {
 cluster::Rule rule_of(const Owner& owner, std::uint64_t id, base::WallTime now) {
   cluster::Rule rule;
   rule.id = fmt::format("{:016x}", id);
+  rule.uid = base::Name(rule.id);
   rule.name_space = base::Name("team");
   rule.owner = {cluster::OwnerKind::replica_set, base::Name("ReplicaSet"), base::Name("web"),
                 base::Name(owner.uid())};
@@ -200,25 +202,25 @@ class Client {
   std::uint64_t asked_ = 0;
 };
 
-void put_standing_rules(cluster::RuleStore& rules, base::WallTime now) {
+void put_standing_rules(cluster::RuleView& rules, base::WallTime now) {
   for (Owner owner; owner.number < kOwners; ++owner.number) {
     if (owner.rules() != Rules::standing) continue;
-    MIGADAPTER_CHECK(rules.put(rule_of(owner, owner.number, now)).ok());
+    rules.upsert(rule_of(owner, owner.number, now));
   }
 }
 
-/// Puts rules and withdraws the oldest, as fast as it can, until told to stop.
-void change_rules(const std::stop_token& stop, cluster::RuleStore& rules, std::uint64_t seed,
+/// Adds rules and removes the oldest, as fast as it can, until told to stop.
+void change_rules(const std::stop_token& stop, cluster::RuleView& rules, std::uint64_t seed,
                   base::WallTime now) {
   base::Rng chance(seed);
-  std::deque<std::string> in_force;
+  std::deque<base::Name> in_force;
   for (std::uint64_t id = kOwners; !stop.stop_requested(); ++id) {
     const Owner owner{3 * chance.below(kOwners / 3) + static_cast<std::uint64_t>(Rules::changing)};
     const cluster::Rule rule = rule_of(owner, id, now);
-    MIGADAPTER_CHECK(rules.put(rule).ok());
-    in_force.push_back(rule.id);
+    rules.upsert(rule);
+    in_force.push_back(rule.uid);
     if (in_force.size() <= kChangingRules) continue;
-    rules.withdraw(in_force.front());
+    rules.remove(in_force.front());
     in_force.pop_front();
   }
 }
@@ -230,7 +232,7 @@ bool soak(std::uint64_t reviews, std::uint64_t seed) {
                    base::standard_error_sink());
   const auto authority = webhook::make_certificate_authority(clock.wall());
   const auto certificate = webhook::issue_certificate(*authority, {"127.0.0.1"}, clock.wall());
-  cluster::MemoryRuleStore rules(kOwners + kChangingRules + 1);
+  cluster::RuleView rules;
   put_standing_rules(rules, clock.wall());
   webhook::AdmissionHandler handler(rules, clock, log);
   auto server = webhook::start_server(

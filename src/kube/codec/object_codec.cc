@@ -12,6 +12,8 @@
 #include "kube/codec/owner_codec.h"
 #include "kube/codec/policy_codec.h"
 #include "kube/codec/quota_codec.h"
+#include "kube/codec/replica_codec.h"
+#include "kube/codec/rule_codec.h"
 #include "kube/codec/volume_codec.h"
 
 namespace migadapter::kube {
@@ -104,6 +106,10 @@ ClusterEvent ObjectCodec::decode_record(WatchedKind kind, JsonField object) {
       return decode_volume_drivers(object, names_);
     case WatchedKind::device_classes:
       return decode_device_class(object, names_);
+    case WatchedKind::mig_rules:
+      return decode_rule(object, names_);
+    case WatchedKind::replicas:
+      return decode_replica(object, names_);
   }
   MIGADAPTER_CHECK(false);
   return Synced{};

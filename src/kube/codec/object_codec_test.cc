@@ -50,15 +50,7 @@ TEST_P(EveryKind, IsReadAsTheGoldenFilesSay) {
   EXPECT_GT(objects, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(ObjectCodec, EveryKind,
-                         testing::Values(WatchedKind::pods, WatchedKind::nodes,
-                                         WatchedKind::replica_sets, WatchedKind::stateful_sets,
-                                         WatchedKind::replication_controllers,
-                                         WatchedKind::resource_quotas, WatchedKind::limit_ranges,
-                                         WatchedKind::namespaces, WatchedKind::mig_policies,
-                                         WatchedKind::persistent_volume_claims,
-                                         WatchedKind::persistent_volumes, WatchedKind::csi_nodes,
-                                         WatchedKind::device_classes, WatchedKind::jobs),
+INSTANTIATE_TEST_SUITE_P(ObjectCodec, EveryKind, testing::ValuesIn(every_watched_kind()),
                          [](const auto& kind) { return std::string(to_string(kind.param)); });
 
 TEST(ObjectCodec, NamesTheObjectAndTheFieldThatIsWrong) {

@@ -343,6 +343,56 @@ void add_record(Lines& lines, const cluster::DeviceClass& device_class) {
   lines.add("extended resource", device_class.extended_resource);
 }
 
+void add_status(Lines& lines, const cluster::RuleStatus& status) {
+  static constexpr std::array<std::string_view, 6> kPhases = {
+      "publishing", "evicting", "awaiting", "placing", "starting", "backing off"};
+  lines.add("phase", kPhases.at(static_cast<std::size_t>(status.phase)));
+  lines.add("actor", status.actor);
+  lines.add("reason", status.reason);
+  lines.add("message", status.message);
+  lines.add_time("since", status.since);
+  for (const base::WallTime moment : status.failures.lately)
+    lines.add("failed", to_micro_timestamp(moment));
+  if (status.failures.in_a_row != 0)
+    lines.add_number("failures in a row", status.failures.in_a_row);
+  lines.add_time("backs off until", status.failures.backs_off_until);
+}
+
+void add_record(Lines& lines, const cluster::Rule& rule) {
+  lines.add("rule", fmt::format("{}/{}", rule.name_space.view(), rule.id));
+  lines.add("uid", rule.uid);
+  lines.add("resource version", rule.resource_version);
+  lines.add_number("generation", rule.generation);
+  lines.add("purpose", rule.purpose == cluster::RulePurpose::upgrade ? "upgrade" : "restore");
+  lines.add("owner",
+            fmt::format("{} {} {} (kind {})", rule.owner.kind_name.view(), rule.owner.name.view(),
+                        rule.owner.uid.view(), static_cast<int>(rule.owner.kind)));
+  lines.add("pod name", rule.pod_name);
+  lines.add("completion index", rule.completion_index);
+  lines.add("demand", to_text(rule.demand));
+  lines.add("demand resource", rule.demand_resource);
+  lines.add("grant resource", rule.grant_resource);
+  lines.add("node", rule.node);
+  lines.add("requests", to_text(rule.requests));
+  lines.add("old pod", fmt::format("{} {}@{}", rule.old_pod.name, rule.old_pod.uid.view(),
+                                   rule.old_pod.resource_version));
+  lines.add("why", rule.reason);
+  lines.add_time("expires", rule.expires);
+  add_status(lines, rule.status);
+}
+
+void add_record(Lines& lines, const cluster::Replica& replica) {
+  lines.add("replica", replica.name);
+  lines.add("uid", replica.uid);
+  lines.add("resource version", replica.resource_version);
+  lines.add("served rules", replica.served_rules);
+  lines.add_number("duration ms", replica.duration.count());
+}
+
+void add_record(Lines& lines, const Reported& reported) {
+  lines.add("reported", fmt::format("{} {}", to_string(reported.kind), reported.resource_version));
+}
+
 void add_record(Lines& lines, const Removed& removed) {
   lines.add("removed", fmt::format("{} {}", to_string(removed.kind), removed.key.view()));
 }

@@ -1,9 +1,10 @@
 // Up to when the view of the cluster is known to be current.
 #pragma once
 
-#include <array>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "kube/cluster_watch.h"
@@ -13,6 +14,9 @@ namespace migadapter::kube {
 /// The last proof of every kind. Thread-safe.
 class Freshness {
  public:
+  /// REQUIRES: `kinds` is not empty.
+  explicit Freshness(const std::vector<WatchedKind>& kinds);
+
   /// The kind's view was current at `proof`; nothing: its watch is broken.
   void set(WatchedKind kind, std::optional<base::MonotonicTime> proof);
 
@@ -21,7 +25,7 @@ class Freshness {
 
  private:
   mutable std::mutex mutex_;
-  std::array<std::optional<base::MonotonicTime>, kWatchedKindCount> proofs_;
+  std::map<WatchedKind, std::optional<base::MonotonicTime>> proofs_;
 };
 
 }  // namespace migadapter::kube

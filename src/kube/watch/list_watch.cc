@@ -32,8 +32,8 @@ int watch_seconds(base::Rng& random) {
 
 }  // namespace
 
-ListWatch::ListWatch(WatchedKind kind, Surroundings surroundings, std::uint64_t seed)
-    : kind_(kind), around_(surroundings), random_(seed) {}
+ListWatch::ListWatch(Collection collection, Surroundings surroundings, std::uint64_t seed)
+    : collection_(std::move(collection)), around_(surroundings), random_(seed) {}
 
 std::optional<base::MonotonicTime> ListWatch::current_as_of() const {
   return watch_is_open_ ? proof_ : std::nullopt;
@@ -60,14 +60,14 @@ ListWatchStep ListWatch::start_list(base::MonotonicTime now) {
 ListWatchStep ListWatch::request_page() {
   state_ = State::listing;
   list_ = {};
-  return {false, list_request(kind_, continue_token_), std::nullopt};
+  return {false, list_request(collection_, continue_token_), std::nullopt};
 }
 
 ListWatchStep ListWatch::request_watch(base::MonotonicTime now) {
   state_ = State::watching;
   frames_ = {};
   watch_opened_ = now;
-  return {false, watch_request(kind_, version_, watch_seconds(random_)), std::nullopt};
+  return {false, watch_request(collection_, version_, watch_seconds(random_)), std::nullopt};
 }
 
 ListWatchStep ListWatch::on_status(int status, std::optional<base::Millis> retry_after,
@@ -109,7 +109,7 @@ ListWatchStep ListWatch::feed_list(std::string_view bytes, base::MonotonicTime n
 }
 
 void ListWatch::take_item(std::string_view bytes) {
-  report(around_.codec.decode_item(kind_, bytes));
+  report(around_.codec.decode_item(kind(), bytes));
 }
 
 ListWatchStep ListWatch::finish_page(base::MonotonicTime now) {
@@ -131,7 +131,15 @@ void ListWatch::finish_list() {
   list_ = {};
   proof_ = list_started_;
   next_ = State::watching;
-  around_.emit(Synced{kind_});
+  around_.emit(Synced{kind()});
+  tell_version();
+}
+
+/// A replica of the webhook says up to where it serves the rules; nobody asks that of other kinds.
+void ListWatch::tell_version() {
+  if (kind() != WatchedKind::mig_rules || version_ == told_version_) return;
+  told_version_ = version_;
+  around_.emit(Reported{kind(), version_});
 }
 
 /// Hands an object on. One that cannot be read stays as it was known: what it occupies must not
@@ -139,7 +147,7 @@ void ListWatch::finish_list() {
 void ListWatch::report(WatchedObject object) {
   if (object.error) {
     around_.log.warning("skipped an object that cannot be read",
-                        {{"kind", to_string(kind_)}, {"error", object.error->message()}});
+                        {{"kind", to_string(kind())}, {"error", object.error->message()}});
     const auto known = known_.find(object.key);
     if (known != known_.end()) known->second = list_number_;
   } else if (object.record) {
@@ -153,7 +161,7 @@ void ListWatch::report(WatchedObject object) {
 }
 
 void ListWatch::remove(base::Name key) {
-  if (known_.erase(key) != 0) around_.emit(Removed{kind_, std::move(key)});
+  if (known_.erase(key) != 0) around_.emit(Removed{kind(), std::move(key)});
 }
 
 ListWatchStep ListWatch::feed_watch(std::string_view bytes, base::MonotonicTime now) {
@@ -162,11 +170,12 @@ ListWatchStep ListWatch::feed_watch(std::string_view bytes, base::MonotonicTime 
     step = take_frame(frame, now);
     return !step.drop;
   });
+  tell_version();
   return status.ok() ? step : unreadable(status.error().message(), now);
 }
 
 ListWatchStep ListWatch::take_frame(std::string_view bytes, base::MonotonicTime now) {
-  base::Result<WatchFrame> frame = around_.codec.decode_frame(kind_, bytes);
+  base::Result<WatchFrame> frame = around_.codec.decode_frame(kind(), bytes);
   if (!frame.ok()) return unreadable(frame.error().message(), now);
   if (frame->type == FrameType::error) {
     return is_rejected_position(frame->status_code) ? start_over(frame->complaint, now)
@@ -209,7 +218,7 @@ ListWatchStep ListWatch::refused(base::MonotonicTime now) {
 }
 
 bool ListWatch::is_not_served(int status) const {
-  return status == kNotFound && is_optional(kind_) && state_ == State::listing;
+  return status == kNotFound && is_optional(kind()) && state_ == State::listing;
 }
 
 /// There is nothing to watch, and nothing is missed until the kind is served, which is looked for
@@ -245,7 +254,7 @@ ListWatchStep ListWatch::fail(std::string_view what, base::MonotonicTime now) {
 ListWatchStep ListWatch::give_up(std::string_view what, base::Millis wait) {
   around_.log.warning(
       next_ == State::watching ? "a watch ended and will be resumed" : "a list will be tried again",
-      {{"kind", to_string(kind_)}, {"reason", what}, {"wait_ms", wait.count()}});
+      {{"kind", to_string(kind())}, {"reason", what}, {"wait_ms", wait.count()}});
   state_ = State::waiting;
   watch_is_open_ = false;
   return {true, std::nullopt, wait};

@@ -43,7 +43,7 @@ class ListWatch {
     base::Logger& log;
     const ClusterWatch::Sink& emit;
   };
-  ListWatch(WatchedKind kind, Surroundings surroundings, std::uint64_t seed);
+  ListWatch(Collection collection, Surroundings surroundings, std::uint64_t seed);
 
   ListWatchStep start(base::MonotonicTime now);
   ListWatchStep on_status(int status, std::optional<base::Millis> retry_after,
@@ -52,7 +52,7 @@ class ListWatch {
   ListWatchStep on_end(const base::Status& end, base::MonotonicTime now);
   ListWatchStep on_timer(base::MonotonicTime now);
 
-  WatchedKind kind() const { return kind_; }
+  WatchedKind kind() const { return collection_.kind; }
   /// The last proof that the view is current; nothing while no watch is open.
   std::optional<base::MonotonicTime> current_as_of() const;
   /// Objects reported and not removed.
@@ -66,6 +66,7 @@ class ListWatch {
   ListWatchStep request_watch(base::MonotonicTime now);
   ListWatchStep finish_page(base::MonotonicTime now);
   void finish_list();
+  void tell_version();
   void take_item(std::string_view bytes);
   ListWatchStep feed_list(std::string_view bytes, base::MonotonicTime now);
   ListWatchStep feed_watch(std::string_view bytes, base::MonotonicTime now);
@@ -82,7 +83,7 @@ class ListWatch {
   ListWatchStep give_up(std::string_view what, base::Millis wait);
   bool is_rejected_position(int status) const;
 
-  const WatchedKind kind_;
+  const Collection collection_;
   Surroundings around_;
   base::Rng random_;
   BackOff back_off_;
@@ -97,6 +98,7 @@ class ListWatch {
   FrameSplitter frames_;
   std::string continue_token_;
   std::string version_;           ///< of the list under way, then of the last event
+  std::string told_version_;      ///< that all up to it has been reported
   std::string unreadable_after_;  ///< the version at which the watch could not be read last
   base::MonotonicTime list_started_{};
   base::MonotonicTime watch_opened_{};

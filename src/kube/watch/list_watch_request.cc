@@ -6,10 +6,15 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "kube/rule_writer.h"
 
 namespace migadapter::kube {
 namespace {
 
+constexpr std::string_view kReplicaSelector =
+    "app.kubernetes.io/name=mig-adapter,app.kubernetes.io/component=webhook";
+
+/// With "{}" where our own namespace belongs.
 std::string_view path_of(WatchedKind kind) {
   switch (kind) {
     case WatchedKind::pods:
@@ -40,6 +45,10 @@ std::string_view path_of(WatchedKind kind) {
       return "/apis/resource.k8s.io/v1/deviceclasses";
     case WatchedKind::jobs:
       return "/apis/batch/v1/jobs";
+    case WatchedKind::mig_rules:
+      return kRulesPath;
+    case WatchedKind::replicas:
+      return "/apis/coordination.k8s.io/v1/namespaces/{}/leases";
   }
   MIGADAPTER_CHECK(false);
   return {};
@@ -60,9 +69,15 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
+std::string path_of(const Collection& collection) {
+  return fmt::format(fmt::runtime(path_of(collection.kind)), collection.name_space);
+}
+
 std::string selector_of(WatchedKind kind) {
-  if (kind != WatchedKind::pods) return "";
-  return "&fieldSelector=" + percent_encoded("status.phase!=Succeeded,status.phase!=Failed");
+  if (kind == WatchedKind::pods)
+    return "&fieldSelector=" + percent_encoded("status.phase!=Succeeded,status.phase!=Failed");
+  if (kind == WatchedKind::replicas) return "&labelSelector=" + percent_encoded(kReplicaSelector);
+  return "";
 }
 
 HttpRequest get(std::string path, base::Millis idle_timeout) {
@@ -83,16 +98,19 @@ bool is_optional(WatchedKind kind) {
   return kind == WatchedKind::device_classes;  // since Kubernetes 1.34
 }
 
-HttpRequest list_request(WatchedKind kind, const std::string& continue_token) {
-  std::string path = fmt::format("{}?limit={}{}", path_of(kind), kPageSize, selector_of(kind));
+HttpRequest list_request(const Collection& collection, const std::string& continue_token) {
+  std::string path =
+      fmt::format("{}?limit={}{}", path_of(collection), kPageSize, selector_of(collection.kind));
   if (!continue_token.empty()) path += "&continue=" + percent_encoded(continue_token);
   return get(std::move(path), kSilentList);
 }
 
-HttpRequest watch_request(WatchedKind kind, const std::string& resource_version, int seconds) {
+HttpRequest watch_request(const Collection& collection, const std::string& resource_version,
+                          int seconds) {
   return get(
       fmt::format("{}?watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}{}",
-                  path_of(kind), percent_encoded(resource_version), seconds, selector_of(kind)),
+                  path_of(collection), percent_encoded(resource_version), seconds,
+                  selector_of(collection.kind)),
       kSilentWatch);
 }
 

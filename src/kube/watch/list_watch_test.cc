@@ -101,7 +101,7 @@ class ListWatchTest : public testing::Test {
   ObjectCodec codec_{names_};
   std::vector<std::string> emitted_;
   const ClusterWatch::Sink emit_ = [this](const ClusterEvent& event) { note(event); };
-  ListWatch watch_{WatchedKind::pods, {codec_, log_, emit_}, 1};
+  ListWatch watch_{{WatchedKind::pods, ""}, {codec_, log_, emit_}, 1};
   ListWatchStep step_;
 };
 
@@ -393,7 +393,7 @@ class OptionalListWatchTest : public ListWatchTest {
     step_ = optional_.on_timer(now());
   }
 
-  ListWatch optional_{WatchedKind::device_classes, {codec_, log_, emit_}, 1};
+  ListWatch optional_{{WatchedKind::device_classes, ""}, {codec_, log_, emit_}, 1};
 };
 
 TEST_F(OptionalListWatchTest, AKindThatTheClusterDoesNotServeIsEmptyAndAskedForAgain) {
@@ -443,8 +443,12 @@ TEST(ListRequest, HasTheRightPathForEveryKind) {
       {WatchedKind::csi_nodes, "/apis/storage.k8s.io/v1/csinodes?limit=500"},
       {WatchedKind::device_classes, "/apis/resource.k8s.io/v1/deviceclasses?limit=500"},
       {WatchedKind::jobs, "/apis/batch/v1/jobs?limit=500"},
+      {WatchedKind::mig_rules, "/apis/migadapter.io/v1alpha1/migrules?limit=500"},
+      {WatchedKind::replicas,
+       "/apis/coordination.k8s.io/v1/namespaces/ours/leases?limit=500&labelSelector="
+       "app.kubernetes.io%2Fname%3Dmig-adapter%2Capp.kubernetes.io%2Fcomponent%3Dwebhook"},
   };
-  for (const auto& [kind, path] : paths) EXPECT_EQ(list_request(kind, "").path, path);
+  for (const auto& [kind, path] : paths) EXPECT_EQ(list_request({kind, "ours"}, "").path, path);
 }
 
 }  // namespace
