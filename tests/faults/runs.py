@@ -10,6 +10,7 @@ from faults import NO_FAULT
 
 POLL_SECONDS = 0.02
 KILLED = -signal.SIGKILL
+DEPOSED = 1  # who finds that its Lease was lost ends at once
 # Nobody else registers under this name while a single process runs, so it is deleted by name alone.
 DELETED_BY_NAME = "mutatingwebhookconfigurations"
 
@@ -76,7 +77,7 @@ def play(bench, scenario, fault=NO_FAULT):
     try:
         scenario.play(stage)
         stage.settle()
-        outcome.problems += _stop(replicas)
+        outcome.problems += _stop(replicas, fault)
     except AssertionError as failure:
         outcome.problems.append(str(failure))
     finally:
@@ -99,9 +100,14 @@ def _start(bench, stage, proxies, fault):
     return [first] + [bench.start(proxy, ELECTED) for proxy in proxies[1:]]
 
 
-def _stop(replicas):
+def _expected_ends(fault):
+    return {KILLED, DEPOSED} if fault.pause_seconds else {KILLED}
+
+
+def _stop(replicas, fault):
+    expected = {0, *_expected_ends(fault)}
     codes = [replica.stop() for replica in replicas]
-    return [f"ended with {code}" for code in codes if code not in (0, KILLED)]
+    return [f"ended with {code}" for code in codes if code not in expected]
 
 
 def _judge(bench, stage, scenario, fault, replicas, outcome):
@@ -112,7 +118,8 @@ def _judge(bench, stage, scenario, fault, replicas, outcome):
     outcome.problems += [f"the role does not grant {path}" for path in bench.denied(stage)]
     for replica in replicas:
         outcome.restarts += len(replica.exits)
-        outcome.problems += [f"ended by itself with {code}" for code in replica.exits if code != KILLED]
+        outcome.problems += [f"ended by itself with {code}" for code in replica.exits
+                             if code not in _expected_ends(fault)]
         outcome.problems += [text for text in replica.proxy.state()["violations"] if DELETED_BY_NAME not in text]
     first = replicas[0].proxy.state()
     outcome.writes, outcome.served, outcome.events = first["writes"], first["served"], first["events"]
