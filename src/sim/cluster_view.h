@@ -26,6 +26,7 @@ class ClusterView {
 
   cluster::Store& store() { return store_; }
   const cluster::Snapshot& snapshot() const { return store_.snapshot(); }
+  static base::Name uid_of(int pod);
   /// The pod's number. REQUIRES: it is there.
   int pod_of(const base::Name& uid) const { return pods_.at(uid); }
   base::Name owner_uid(int job) { return owner_of(job).reference.uid; }
@@ -37,7 +38,6 @@ class ClusterView {
     cluster::OwnerReference reference;
     int jobs = 0;
   };
-  static base::Name uid_of(int pod);
   OwnerState& owner_of(int job);
   void scale(int job, int change);
   cluster::Pod build(const Pod& pod);

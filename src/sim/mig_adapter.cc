@@ -1,8 +1,6 @@
 #include "sim/mig_adapter.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
 #include <utility>
 
 #include "base/check.h"
@@ -14,28 +12,6 @@ namespace {
 /// src/controller/limits.h.
 constexpr Time kMoveLifetime{60'000};
 
-/// What one sweep has refused already: pods that differ in nothing but who they are are refused
-/// alike, as in controller::Refusals.
-class Refusals {
- public:
-  bool know(const cluster::Pod& pod) const {
-    return std::ranges::any_of(pods_,
-                               [&](const cluster::Pod* other) { return alike(*other, pod); });
-  }
-  void remember(const cluster::Pod& pod, decide::UpgradeReason reason) {
-    // One free instance keeps one of many alike waiting: whose turn it is is the pod's own.
-    if (reason != decide::UpgradeReason::fits_now) pods_.push_back(&pod);
-  }
-
- private:
-  static bool alike(const cluster::Pod& a, const cluster::Pod& b) {
-    return a.priority == b.priority && a.constraints == b.constraints && a.requests == b.requests &&
-           a.granted.has_value() == b.granted.has_value() &&
-           cluster::demand_of(a) == cluster::demand_of(b);
-  }
-  std::vector<const cluster::Pod*> pods_;
-};
-
 }  // namespace
 
 void MigAdapter::job_went(int job) {
@@ -44,10 +20,22 @@ void MigAdapter::job_went(int job) {
   if (view_.snapshot().find_owner(owner) == nullptr) pace_.forget(owner);
 }
 
+MigAdapter::Alike MigAdapter::alike(const Pod& pod) const {
+  const Job& job = workload_.jobs[static_cast<std::size_t>(pod.job)];
+  return {job.priority, job.demand, pod.grant, pod.move >= 0};
+}
+
 void MigAdapter::pod_changed(const Pod& pod) {
   view_.pod_changed(pod);
+  may_restore_ = true;
+  if (pod.phase == PodPhase::waiting) {
+    const bool asks = workload_.jobs[static_cast<std::size_t>(pod.job)].demand.count > 0;
+    if (pod.unschedulable && asks) waiting_[alike(pod)].emplace(pod.created, pod.id);
+    return;
+  }
+  if (pod.phase == PodPhase::starting) forget(pod);
   const auto move = underway_.find(pod.move);
-  if (move == underway_.end() || pod.phase == PodPhase::waiting) return;
+  if (move == underway_.end()) return;
   view_.store().release(std::to_string(pod.move));
   pace_.confirmed(move->second.owner);
   underway_.erase(move);
@@ -55,6 +43,8 @@ void MigAdapter::pod_changed(const Pod& pod) {
 
 void MigAdapter::pod_gone(const Pod& pod) {
   view_.pod_gone(pod);
+  may_restore_ = true;
+  forget(pod);
   const auto move = underway_.find(pod.move);
   if (move == underway_.end()) return;
   view_.store().release(std::to_string(pod.move));
@@ -62,7 +52,16 @@ void MigAdapter::pod_gone(const Pod& pod) {
   underway_.erase(move);
 }
 
+/// The pod waits no more.
+void MigAdapter::forget(const Pod& pod) {
+  const auto group = waiting_.find(alike(pod));
+  if (group == waiting_.end()) return;
+  group->second.erase({pod.created, pod.id});
+  if (group->second.empty()) waiting_.erase(group);
+}
+
 std::vector<Move> MigAdapter::sweep(Time now) {
+  if (next_deadline().value_or(kNever) <= now) may_restore_ = true;
   now_ = now;
   asked_.clear();
   moves_.clear();
@@ -80,6 +79,7 @@ void MigAdapter::expire() {
       continue;
     }
     view_.store().release(std::to_string(move->first));
+    may_restore_ = true;
     pace_.failed(move->second.owner, now_);
     move = underway_.erase(move);
   }
@@ -96,32 +96,41 @@ bool MigAdapter::may_move(const cluster::Pod& pod) const {
   return !is_placing && !asked_.contains(pod.uid) && pace_.may_move(pod.owner->uid, now_);
 }
 
-std::vector<const cluster::Pod*> MigAdapter::waiting_in_order() const {
-  std::vector<const cluster::Pod*> pods;
-  for (const base::Name& uid : view_.snapshot().waiting()) {
-    pods.push_back(view_.snapshot().find_pod(uid));
-  }
-  std::ranges::sort(pods, [](const cluster::Pod* a, const cluster::Pod* b) {
-    return std::tie(b->priority, a->created, a->uid) < std::tie(a->priority, b->created, b->uid);
-  });
-  return pods;
-}
-
+/// By priority, then by age. Those that are alike wait behind each other: once one of them is
+/// refused for more than its turn, so are the others.
 void MigAdapter::upgrade_waiting_pods() {
   if (view_.snapshot().resources_with_free().empty()) return;  // every answer is a refusal
-  Refusals refusals;
-  for (const cluster::Pod* pod : waiting_in_order()) {
-    if (!may_move(*pod) || refusals.know(*pod)) continue;
-    const decide::UpgradeDecision decision = decide::upgrade(view_.snapshot(), *pod);
-    if (decision.grant) {
-      begin(*pod, *decision.grant);
-    } else {
-      refusals.remember(*pod, decision.reason);
-    }
+  struct Line {
+    std::int32_t priority;
+    Turns::const_iterator next;
+    Turns::const_iterator end;
+  };
+  std::vector<Line> lines;
+  for (const auto& [alike, turns] : waiting_) {
+    lines.push_back({alike.priority, turns.begin(), turns.end()});
   }
+  while (!lines.empty()) {
+    const auto first = std::ranges::min_element(lines, [](const Line& a, const Line& b) {
+      return a.priority != b.priority ? a.priority > b.priority : *a.next < *b.next;
+    });
+    const bool goes_on = try_upgrade(first->next->second);
+    if (!goes_on || ++first->next == first->end) lines.erase(first);
+  }
+}
+
+/// Whether those that are alike need be looked at too.
+bool MigAdapter::try_upgrade(int number) {
+  const cluster::Pod* pod = view_.snapshot().find_pod(ClusterView::uid_of(number));
+  MIGADAPTER_CHECK(pod != nullptr);
+  if (!may_move(*pod)) return true;
+  const decide::UpgradeDecision decision = decide::upgrade(view_.snapshot(), *pod);
+  if (decision.grant) begin(*pod, *decision.grant);
+  // One free instance keeps one of many alike waiting: whose turn it is is the pod's own.
+  return decision.grant || decision.reason == decide::UpgradeReason::fits_now;
 }
 
 void MigAdapter::restore_upgraded_pods() {
+  if (!std::exchange(may_restore_, false)) return;
   const auto held = [this](const cluster::Pod& pod) { return !may_move(pod); };
   const base::WallTime now = base::WallTime{} + now_;
   while (const auto next = decide::next_restore(view_.snapshot(), restore_, now, held)) {

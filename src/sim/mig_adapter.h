@@ -2,9 +2,12 @@
 // own.
 #pragma once
 
+#include <compare>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "decide/restore.h"
@@ -15,12 +18,13 @@
 namespace migadapter::sim {
 
 /// Upgrades and restores as src/controller does, whose order of work this repeats: waiting pods by
-/// priority and age, then the best restore again and again. What differs: the view is current, no
-/// eviction is refused, and no answer is lost.
+/// priority and age, then the best restore again and again. Pods that differ in nothing but who
+/// they are are refused alike, as in controller::Refusals, so they are kept together. What differs:
+/// the view is current, no eviction is refused, and no answer is lost.
 class MigAdapter final : public Adapter {
  public:
   MigAdapter(const Workload& workload, const Inventory& inventory, decide::RestorePolicy restore)
-      : view_(workload, inventory), restore_(restore) {}
+      : workload_(workload), view_(workload, inventory), restore_(restore) {}
 
   void job_came(int job) override { view_.job_came(job); }
   void job_went(int job) override;
@@ -35,19 +39,34 @@ class MigAdapter final : public Adapter {
     base::Name owner;
     Time deadline{0};
   };
+  /// What decides about a waiting pod, but for its turn.
+  struct Alike {
+    std::int32_t priority = 0;
+    Demand demand;
+    KindId grant = kNoKind;
+    bool was_moved = false;
+    friend auto operator<=>(const Alike&, const Alike&) = default;
+  };
+  using Turns = std::set<std::pair<Time, int>>;  ///< created, pod
+
+  Alike alike(const Pod& pod) const;
+  void forget(const Pod& pod);
   bool may_move(const cluster::Pod& pod) const;
   void upgrade_waiting_pods();
+  bool try_upgrade(int number);
   void restore_upgraded_pods();
   void begin(const cluster::Pod& pod, const decide::Grant& grant);
   void expire();
-  std::vector<const cluster::Pod*> waiting_in_order() const;
 
+  const Workload& workload_;
   ClusterView view_;
   decide::RestorePolicy restore_;
   OwnerPace pace_;
+  std::map<Alike, Turns> waiting_;    ///< pods that the scheduler found no node for; none is empty
   std::map<int, Underway> underway_;  ///< by the move's id
   std::set<base::Name> asked_;        ///< pods of this sweep's moves
   std::vector<Move> moves_;           ///< of this sweep
+  bool may_restore_ = false;          ///< something changed that may make a restore possible
   Time now_{0};
   int next_id_ = 0;
 };
