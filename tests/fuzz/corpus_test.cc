@@ -20,7 +20,7 @@ struct Target {
   void (*run)(std::string_view input);
 };
 
-constexpr std::array<Target, 17> kTargets = {{
+constexpr std::array<Target, 18> kTargets = {{
     {"admission_review", fuzz_admission_review},
     {"decide", fuzz_decide},
     {"exec_credential", fuzz_exec_credential},
@@ -36,6 +36,7 @@ constexpr std::array<Target, 17> kTargets = {{
     {"pod", fuzz_pod},
     {"duration", fuzz_duration},
     {"quantity", fuzz_quantity},
+    {"simulation", fuzz_simulation},
     {"timestamp", fuzz_timestamp},
     {"watch_frame", fuzz_watch_frame},
 }};

@@ -34,4 +34,8 @@ void fuzz_pem(std::string_view input);
 void fuzz_decide(std::string_view input);
 void fuzz_mig_profile(std::string_view input);
 
+// The simulator.
+/// A file of jobs, as CSV and as JSON; what is one runs under every policy.
+void fuzz_simulation(std::string_view input);
+
 }  // namespace migadapter::fuzz

@@ -113,9 +113,9 @@ double CsvRow::decimal(std::string_view column) {
 }
 
 base::Millis CsvRow::seconds(std::string_view column) {
-  constexpr double kMost = 1e12;  // 30,000 years; sums of milliseconds stay far from overflow
+  constexpr double kMost = 1e9;  // 30 years
   const double number = decimal(column);
-  if (number > kMost) fail(std::string(column) + " must be less than 1e12 seconds");
+  if (number > kMost) fail(std::string(column) + " must be less than 1e9 seconds");
   return base::Millis(std::llround(std::min(number, kMost) * 1000));
 }
 

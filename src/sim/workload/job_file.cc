@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sim/workload/csv.h"
 #include "sim/workload/json_table.h"
@@ -22,17 +23,9 @@ base::Error mistake(const CsvRow& row, const std::string& what) {
   return {base::ErrorCode::invalid_argument, row.place() + ": " + what};
 }
 
-bool is_json(std::string_view path) {
-  return path.ends_with(".json") || path.ends_with(".json.gz");
-}
-
-base::Result<CsvTable> load_table(const std::string& path) {
-  if (!is_json(path)) return CsvTable::load(path);
-  const base::Result<std::string> text = read_text_file(path);
-  if (!text) return text.error();
-  base::Result<CsvTable> table = parse_json_table(*text);
-  if (!table) return table.error().with_context(path);
-  return table;
+JobFormat format_of(std::string_view path) {
+  const bool is_json = path.ends_with(".json") || path.ends_with(".json.gz");
+  return is_json ? JobFormat::json : JobFormat::csv;
 }
 
 std::string_view text_or_empty(CsvRow& row, std::string_view column) {
@@ -91,18 +84,42 @@ base::Result<Job> read_job(CsvRow row, const mig::GpuModel& model, const Kinds& 
   return job;
 }
 
+/// Whether sums over time stay within 64 bits even where one job runs after the other and all of
+/// them wait. REQUIRES: jobs are ordered by arrival.
+bool can_be_counted(const std::vector<Job>& jobs) {
+  constexpr double kMostJobMs = 1e17;
+  double length = jobs.empty() ? 0 : static_cast<double>(jobs.back().arrives.count());
+  for (const Job& job : jobs) length += static_cast<double>(job.run_time.count());
+  return length * static_cast<double>(jobs.size()) < kMostJobMs;
+}
+
 }  // namespace
 
 base::Result<Workload> load_jobs(const std::string& path, const mig::GpuModel& model) {
-  const base::Result<CsvTable> table = load_table(path);
+  const base::Result<std::string> text = read_text_file(path);
+  if (!text) return text.error();
+  base::Result<Workload> workload = parse_jobs(*text, format_of(path), model);
+  if (!workload) return workload.error().with_context(path);
+  workload->name = path;
+  return workload;
+}
+
+base::Result<Workload> parse_jobs(std::string_view text, JobFormat format,
+                                  const mig::GpuModel& model) {
+  const base::Result<CsvTable> table =
+      format == JobFormat::json ? parse_json_table(text) : CsvTable::parse(text);
   if (!table) return table.error();
-  Workload workload{path, "as in the file", kinds_of(model), {}};
+  Workload workload{"jobs", "as in the file", kinds_of(model), {}};
   for (std::size_t i = 0; i < table->size(); ++i) {
     base::Result<Job> job = read_job(table->row(i), model, workload.kinds);
-    if (!job) return job.error().with_context(path);
+    if (!job) return job.error();
     workload.jobs.push_back(*std::move(job));
   }
   std::ranges::stable_sort(workload.jobs, {}, &Job::arrives);
+  if (!can_be_counted(workload.jobs)) {
+    return base::Error(base::ErrorCode::invalid_argument,
+                       "the jobs take longer altogether than can be counted in milliseconds");
+  }
   return workload;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "sim/workload.h"
@@ -19,7 +20,13 @@ namespace migadapter::sim {
 ///   owner      jobs of one owner are paced together; empty: an owner of its own
 ///   speed      fixed, linear, training or inference; training
 ///   name
-/// Fails on a profile that the GPU model does not have; errors name file, line and column.
+/// Fails on a profile that the GPU model does not have, and on jobs that take longer altogether
+/// than can be counted; errors name file, line and column.
 base::Result<Workload> load_jobs(const std::string& path, const mig::GpuModel& model);
+
+enum class JobFormat { csv, json };
+/// The same from the file's text.
+base::Result<Workload> parse_jobs(std::string_view text, JobFormat format,
+                                  const mig::GpuModel& model);
 
 }  // namespace migadapter::sim

@@ -63,6 +63,15 @@ TEST(JobFile, AMistakeNamesFilePlaceAndColumn) {
             ": line 2: count must be 1 to 1000");
 }
 
+TEST(JobFile, WhatTakesLongerThanCanBeCountedIsRefused) {
+  EXPECT_EQ(error_of("g.csv", "arrives_s,run_s,profile\n0,2e9,1g.5gb\n"),
+            ": line 2: run_s must be less than 1e9 seconds");
+  std::string text = "arrives_s,run_s,profile\n";
+  for (int i = 0; i < 1'000; ++i) text += "0,900000000,1g.5gb\n";
+  EXPECT_EQ(error_of("h.csv", text),
+            ": the jobs take longer altogether than can be counted in milliseconds");
+}
+
 TEST(JsonTable, WhatIsNoListOfObjectsIsRefused) {
   EXPECT_FALSE(parse_json_table("{}").ok());
   EXPECT_FALSE(parse_json_table("[1]").ok());
