@@ -62,6 +62,11 @@ void add_cluster_flags(CLI::App& simulate, SimulateFlags& flags) {
                   "What a pod interrupted at work needs before it gets on")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
+  simulate
+      .add_option("--device-seconds", flags.device_seconds,
+                  "What it takes to make an instance, where a policy makes them on demand")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
 }
 
 void add_run_flags(CLI::App& simulate, SimulateFlags& flags) {

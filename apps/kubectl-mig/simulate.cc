@@ -121,6 +121,7 @@ base::Result<sim::Report> simulate(const SimulateFlags& flags) {
   if (!policies) return policies.error();
   sim::Scenario scenario{*workload, *cluster, {}, sim::ScoringStrategy::least_allocated};
   scenario.delays.restart = from_seconds(flags.restart_seconds);
+  scenario.delays.device_creation = from_seconds(flags.device_seconds);
   if (flags.scoring == "most-allocated") scenario.scoring = sim::ScoringStrategy::most_allocated;
   sim::Report report{workload->name,
                      workload->mapping,

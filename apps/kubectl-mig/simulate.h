@@ -27,6 +27,7 @@ struct SimulateFlags {
   double run_seconds = 600;
   double patience_seconds = 0;  ///< 0: for ever
   double restart_seconds = 30;
+  double device_seconds = 0;
   std::string speed = "training";
   std::string scoring = "least-allocated";
   std::uint64_t seed = 1;
