@@ -68,6 +68,7 @@ PARTS = {
     "decide": lambda: report.decide_section(measure_loops("decide")),
     "store": lambda: report.loop_section("Store", measure_loops("store")),
     "codec": lambda: report.loop_section("Codec", measure_loops("codec")),
+    "sim": lambda: report.loop_section("Simulator", measure_loops("sim")),
 }
 
 

@@ -18,10 +18,17 @@ namespace {
 
 const std::string kFolder = "data/traces/alibaba-gpu-v2023/";
 
+/// Of five nodes three are not cut, one is cut in two, and one all-balanced: openb asks for large
+/// parts above all.
 ClusterSpec cluster_of(int nodes) {
   ClusterSpec cluster;
   cluster.model = mig::find_model("A100-40GB");
-  cluster.geometries = {*place_profiles(*cluster.model, balanced_profiles(*cluster.model))};
+  const mig::GpuModel& model = *cluster.model;
+  const mig::Geometry whole = *place_profiles(model, {whole_profile(model)});
+  const mig::Geometry halves =
+      *place_profiles(model, {*mig::parse_profile("4g.20gb"), *mig::parse_profile("3g.20gb")});
+  const mig::Geometry balanced = *place_profiles(model, balanced_profiles(model));
+  cluster.geometries = {whole, whole, whole, halves, balanced};
   cluster.nodes = nodes;
   return cluster;
 }
