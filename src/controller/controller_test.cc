@@ -88,15 +88,19 @@ TEST_F(ControllerTest, NothingIsEvictedWhileAnotherProcessLeads) {
 
 TEST_F(ControllerTest, TheGateIsAskedAgainBeforeEachEviction) {
   world_.add_node(all_balanced("gpu-1"));
+  world_.add_node(all_balanced("gpu-2"));
   int requests = 0;
   world_.on_request = [&](const kube::Eviction&) {
     ++requests;
     world_.gate_view().leader_until.reset();
   };
-  world_.add_owner("web-1", k2g, 2);
-  world_.add_owner("web-2", k1g, 3);
+  world_.add_owner("web-1", k2g, 3);
+  world_.add_owner("web-2", k1g, 5);
   world_.settle();
-  EXPECT_EQ(requests, 1);
+  ASSERT_EQ(requests, 1);
+  world_.gate_view().leader_until = base::MonotonicTime::max();
+  world_.pass(base::Millis(1));
+  EXPECT_EQ(requests, 2) << "only one pod was to be evicted, so the gate has held nothing back";
 }
 
 TEST_F(ControllerTest, APodThatChangedBeforeTheEvictionIsDecidedAnew) {
@@ -116,6 +120,20 @@ TEST_F(ControllerTest, ALostAnswerToAnEvictionIsNotAskedTwice) {
   world_.add_node(all_balanced("gpu-1"));
   world_.lost_answers = {base::Error(base::ErrorCode::timeout, "no answer in 30 s")};
   world_.add_owner("web", k1g, 3);
+  world_.settle();
+  EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb");
+  EXPECT_EQ(world_.evictions(), 1);
+}
+
+TEST_F(ControllerTest, ARuleOutlivesTheLostAnswerUntilTheSuccessorComes) {
+  world_.add_node(all_balanced("gpu-1"));
+  world_.lost_answers = {base::Error(base::ErrorCode::timeout, "no answer in 30 s")};
+  world_.add_owner("web", k1g, 3);
+  world_.owners_recreate = false;
+  world_.settle();
+  ASSERT_EQ(world_.evictions(), 1);
+  world_.owners_recreate = true;
+  world_.scale("web", 3);
   world_.settle();
   EXPECT_EQ(world_.grants_of("web"), "1g.5gb, 1g.5gb, 2g.10gb");
   EXPECT_EQ(world_.evictions(), 1);

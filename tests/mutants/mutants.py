@@ -59,6 +59,10 @@ MOVES = [
     Mutant("the least waste is reclaimed first", "src/decide/next_restore.cc",
            "return a.reclaimable < b.reclaimable;", "return b.reclaimable < a.reclaimable;",
            "decide_test: RestoreTest.TheMostWasteIsReclaimedFirst"),
+    Mutant("a rule is withdrawn when the answer to its eviction is lost", "src/controller/mover.cc",
+           "if (is_unknown_outcome(error.code())) {\n    const base::MonotonicTime patience",
+           "if (is_unknown_outcome(error.code()) && false) {\n    const base::MonotonicTime patience",
+           "controller_test: ControllerTest.ARuleOutlivesTheLostAnswerUntilTheSuccessorComes"),
 ]
 
 PROTECTION = [
