@@ -6,8 +6,9 @@ from stage import Stage
 from supervised import Supervised
 from test_access import NAMESPACE, account_of, user_of
 
-# Both parts run in one process; the account of the controller may do what both do.
+# Both parts run in one process, so that the account of the controller gets the webhook's rights too.
 ACCOUNT, USER = account_of("controller"), user_of("controller")
+WEBHOOK = account_of("webhook")  # its roles have its name
 ALONE = ("--no-leader-election", "--no-crds")
 LEASE_SECONDS = 15
 ELECTED = ("--no-crds",)
@@ -22,6 +23,9 @@ class Bench:
         self._proxies = []
         for manifest in sorted((ROOT / "deploy").glob(MANIFESTS)):
             self.plane.kubectl("apply", "-f", manifest)
+        for kind in ("clusterrole", "role"):
+            self.plane.kubectl("create", kind + "binding", "both-parts", f"--{kind}={WEBHOOK}",
+                               f"--serviceaccount={NAMESPACE}:{ACCOUNT}", "-n", NAMESPACE)
         token = self.plane.kubectl("create", "token", ACCOUNT, "-n", NAMESPACE, "--duration=24h").strip()
         self._account = {"token": token}
 
