@@ -16,19 +16,21 @@ ResourceList::ResourceList(std::initializer_list<ResourceAmount> amounts) {
 }
 
 std::int64_t ResourceList::of(std::string_view resource) const {
-  const auto place = std::lower_bound(amounts_.begin(), amounts_.end(), resource, before);
-  return place != amounts_.end() && place->resource == resource ? place->amount : 0;
+  const auto place = std::lower_bound(begin(), end(), resource, before);
+  return place != end() && place->resource == resource ? place->amount : 0;
 }
 
 void ResourceList::set(const base::Name& resource, std::int64_t amount) {
-  const auto place = std::lower_bound(amounts_.begin(), amounts_.end(), resource.view(), before);
-  const bool listed = place != amounts_.end() && place->resource == resource;
-  if (!listed && amount != 0) {
-    amounts_.insert(place, ResourceAmount{resource, amount});
-  } else if (listed && amount != 0) {
+  if (of(resource.view()) == amount) return;
+  std::vector<ResourceAmount>& amounts = amounts_.change();
+  const auto place = std::lower_bound(amounts.begin(), amounts.end(), resource.view(), before);
+  const bool listed = place != amounts.end() && place->resource == resource;
+  if (!listed) {
+    amounts.insert(place, ResourceAmount{resource, amount});
+  } else if (amount != 0) {
     place->amount = amount;
-  } else if (listed) {
-    amounts_.erase(place);
+  } else {
+    amounts.erase(place);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/copy_on_write.h"
 #include "base/name.h"
 
 namespace migadapter::cluster {
@@ -20,6 +21,7 @@ struct ResourceAmount {
 };
 
 /// Amounts by resource, ordered by name, without zeros: two lists that mean the same are equal.
+/// Copies share their memory until one of them changes.
 class ResourceList {
  public:
   ResourceList() = default;
@@ -36,14 +38,17 @@ class ResourceList {
   /// Raises each resource to what `other` has of it.
   void raise_to(const ResourceList& other);
 
-  bool empty() const { return amounts_.empty(); }
-  std::vector<ResourceAmount>::const_iterator begin() const { return amounts_.begin(); }
-  std::vector<ResourceAmount>::const_iterator end() const { return amounts_.end(); }
+  bool empty() const { return amounts_.get().empty(); }
+  std::vector<ResourceAmount>::const_iterator begin() const { return amounts_.get().begin(); }
+  std::vector<ResourceAmount>::const_iterator end() const { return amounts_.get().end(); }
+
+  /// Whether no copy shares its memory. REQUIRES: not empty().
+  bool is_only_holder() const { return amounts_.is_only_holder(); }
 
   friend bool operator==(const ResourceList&, const ResourceList&) = default;
 
  private:
-  std::vector<ResourceAmount> amounts_;
+  base::CopyOnWrite<std::vector<ResourceAmount>> amounts_;
 };
 
 }  // namespace migadapter::cluster

@@ -193,7 +193,7 @@ cluster::Pod PodCodec::decode(JsonField object) {
   decode_metadata(metadata, names_, pod);
   decode_placement(spec, status, names_, pod);
   pod.protection = decode_protection(metadata, spec, names_);
-  pod.requests = RequestCodec(object, names_).decode(containers);
+  pod.requests = requests_.share(RequestCodec(object, names_).decode(containers));
   pod.containers = static_cast<int>(containers.size());
   pod.quota_class = decode_quota_class(spec, status, names_);
   pod.mig_requests = decode_mig_requests(containers, names_);

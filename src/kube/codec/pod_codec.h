@@ -8,6 +8,7 @@
 #include "kube/codec/constraint_codec.h"
 #include "kube/codec/grant_codec.h"
 #include "kube/codec/json_reader.h"
+#include "kube/codec/resource_pool.h"
 
 namespace migadapter::kube {
 
@@ -28,6 +29,7 @@ class PodCodec {
   GrantCodec grants_;
   ConstraintsPool constraints_;
   LabelsPool labels_;
+  ResourcePool requests_;
   const std::shared_ptr<const cluster::Constraints> no_constraints_;
 };
 
