@@ -1,5 +1,6 @@
 #include "cluster/neighbour_index.h"
 
+#include <algorithm>
 #include <set>
 
 namespace migadapter::cluster {
@@ -7,19 +8,21 @@ namespace {
 
 /// Puts the pod into the group of `key` or takes it out; empty groups are not kept.
 template <typename Groups>
-void count_in(Groups& groups, const typename Groups::key_type& key, const Pod& pod, int sign) {
+void count_in(Groups& groups, const typename Groups::key_type& key, const Occupant& pod, int sign) {
   if (sign > 0) {
-    groups[key].insert(&pod);
+    groups[key].push_back(&pod);
     return;
   }
   const auto group = groups.find(key);
-  group->second.erase(&pod);
-  if (group->second.empty()) groups.erase(group);
+  PodGroup& pods = group->second;
+  *std::find(pods.begin(), pods.end(), &pod) = pods.back();
+  pods.pop_back();
+  if (pods.empty()) groups.erase(group);
 }
 
 /// The same one level deeper.
 template <typename Maps, typename Key>
-void count_in(Maps& maps, const base::Name& name, const Key& key, const Pod& pod, int sign) {
+void count_in(Maps& maps, const base::Name& name, const Key& key, const Occupant& pod, int sign) {
   auto& groups = maps[name];
   count_in(groups, key, pod, sign);
   if (groups.empty()) maps.erase(name);
@@ -44,7 +47,7 @@ std::set<base::Name> reach_of(const std::vector<AffinityTerm>& terms) {
 
 }  // namespace
 
-void NeighbourIndex::count(const Pod& pod, int sign) {
+void NeighbourIndex::count(const Occupant& pod, int sign) {
   const base::Name node = occupied_node(pod);
   if (node.empty()) return;
   count_in(by_namespace_, pod.name_space, pod.labels.get(), pod, sign);

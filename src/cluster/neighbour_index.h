@@ -3,13 +3,15 @@
 
 #include <map>
 #include <unordered_map>
-#include <unordered_set>
+#include <vector>
 
-#include "cluster/pod.h"
+#include "cluster/occupant.h"
 
 namespace migadapter::cluster {
 
-using PodGroup = std::unordered_set<const Pod*>;
+/// In no order. A group is one owner's pods for the most part, so that looking for one of them is
+/// quick; a set would take three times the memory.
+using PodGroup = std::vector<const Occupant*>;
 
 /// Pods in groups of the same labels; nullptr for those without any. The pods of one owner share
 /// theirs, so a selector is asked once for all of them.
@@ -24,7 +26,7 @@ class NeighbourIndex {
  public:
   /// Puts the pod in (+1) or takes it out (-1). REQUIRES: it stays where it is, unchanged, between
   /// the two.
-  void count(const Pod& pod, int sign);
+  void count(const Occupant& pod, int sign);
 
   const std::map<base::Name, PodsByLabels>& by_namespace() const { return by_namespace_; }
   const PodsByLabels& in_namespace(const base::Name& name_space) const;

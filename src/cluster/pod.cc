@@ -4,19 +4,9 @@
 
 namespace migadapter::cluster {
 
-base::Name occupied_node(const Pod& pod) {
-  if (pod.finished()) return base::Name();
-  return pod.bound() ? pod.node : pod.nominated_node;
-}
-
 bool seeks_node(const Pod& pod) {
   return !pod.finished() && !pod.terminating && !pod.gated && !pod.bound() &&
          pod.nominated_node.empty();
-}
-
-const Labels& labels_of(const Pod& pod) {
-  static const Labels none;
-  return pod.labels == nullptr ? none : *pod.labels;
 }
 
 std::string full_name(const Pod& pod) {

@@ -3,21 +3,16 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/name.h"
-#include "cluster/constraints.h"
+#include "cluster/occupant.h"
 #include "cluster/opt_out.h"
-#include "cluster/quota.h"
-#include "cluster/resources.h"
 
 namespace migadapter::cluster {
-
-enum class PodPhase { pending, running, succeeded, failed, unknown };
 
 /// How a container runs, which decides how its request adds up with the others (requests.h).
 enum class ContainerKind { init, sidecar, app };
@@ -77,36 +72,23 @@ struct PodProtection {
 };
 
 /// One pod. A value: copies are independent, and the store never changes one in place.
-struct Pod {
-  base::Name name_space;
+struct Pod : Occupant {
   std::string name;
-  base::Name uid;
   std::string resource_version;
   std::optional<OwnerReference> owner;
   base::Name completion_index;  ///< of a pod of an Indexed Job, which comes back with the same
 
-  base::Name node;  ///< spec.nodeName; empty until bound
-  base::Name
-      nominated_node;  ///< status.nominatedNodeName (KEP-5278: the scheduler's plan of record)
-  PodPhase phase = PodPhase::pending;
-  bool terminating = false;    ///< metadata.deletionTimestamp is set
   bool gated = false;          ///< spec.schedulingGates is not empty
   bool unschedulable = false;  ///< PodScheduled=False with reason Unschedulable
   std::int32_t priority = 0;
   base::WallTime created{};
   base::WallTime started{};  ///< status.startTime; the epoch until then
 
-  ResourceList requests;     ///< effective requests with overhead, MIG resources included
-  MigRequests mig_requests;  ///< the same MIG requests container by container
+  MigRequests mig_requests;  ///< those of `requests` container by container
   int containers = 0;        ///< how many it has, init containers included
-  QuotaClass quota_class;
   std::optional<GrantRecord> granted;
   PodProtection protection;
-  std::shared_ptr<const Constraints> constraints;  ///< never nullptr in a stored pod
-  std::shared_ptr<const Labels> labels;            ///< nullptr without any
 
-  bool bound() const { return !node.empty(); }
-  bool finished() const { return phase == PodPhase::succeeded || phase == PodPhase::failed; }
   /// Waits for the scheduler to find it a node, and the scheduler has tried.
   bool waits_for_capacity() const {
     return unschedulable && !bound() && !terminating && !gated && !finished();
@@ -114,15 +96,8 @@ struct Pod {
   friend bool operator==(const Pod&, const Pod&) = default;
 };
 
-/// The node whose room the pod takes: where it is bound, terminating or not, else where the
-/// scheduler has nominated it. Empty when it has neither, or has finished.
-base::Name occupied_node(const Pod& pod);
-
 /// Whether the scheduler is to find the pod a node and has set none aside for it yet.
 bool seeks_node(const Pod& pod);
-
-/// The pod's labels; valid as long as the pod is, or for ever when it has none.
-const Labels& labels_of(const Pod& pod);
 
 /// "namespace/name".
 std::string full_name(const Pod& pod);

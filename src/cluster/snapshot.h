@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -93,6 +94,8 @@ using NativeDemand = std::set<std::pair<std::int32_t, base::Name>, std::greater<
 class Snapshot {
  public:
   const Declared& declared() const { return declared_; }
+  /// A pod that asks for MIG instances. Of all others only their room and their place among the
+  /// neighbours are kept.
   const Pod* find_pod(const base::Name& uid) const;
   /// The pod that carries the rule's id, one with a node before one without; nullptr when there is
   /// none.
@@ -100,6 +103,7 @@ class Snapshot {
   const Owner* find_owner(const base::Name& uid) const;
   const NodeState* find_node(const base::Name& name) const;
   const Namespace* find_namespace(const base::Name& name) const;
+  /// Those that find_pod finds.
   const std::unordered_map<base::Name, Pod>& pods() const { return pods_; }
   const std::map<base::Name, NodeState>& nodes() const { return nodes_; }
 
@@ -147,7 +151,24 @@ class Snapshot {
  private:
   friend class Store;
   Declared declared_;
+
+  /// By uid; a lookup needs nothing else.
+  struct ByUid {
+    using is_transparent = void;
+    static const base::Name& uid_of(const Occupant& pod) { return pod.uid; }
+    static const base::Name& uid_of(const base::Name& uid) { return uid; }
+    template <typename Key>
+    std::size_t operator()(const Key& key) const noexcept {
+      return std::hash<base::Name>()(uid_of(key));
+    }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return uid_of(a) == uid_of(b);
+    }
+  };
+
   std::unordered_map<base::Name, Pod> pods_;
+  std::unordered_set<Occupant, ByUid, ByUid> other_pods_;
   std::unordered_map<base::Name, Owner> owners_;
   std::map<base::Name, NodeState> nodes_;
   std::unordered_map<base::Name, Namespace> namespaces_;

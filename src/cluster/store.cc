@@ -18,6 +18,11 @@ bool asks_for_mig(const Pod& pod) {
                      [](const ResourceAmount& amount) { return is_mig(amount.resource); });
 }
 
+/// Whether more than its room and its place among the neighbours may ever be asked for.
+bool concerns_decisions(const Pod& pod) {
+  return asks_for_mig(pod) || !pod.mig_requests.empty() || pod.granted;
+}
+
 /// The rule that the pod carries; empty without one.
 std::string rule_of(const Pod& pod) {
   return pod.granted ? pod.granted->rule_id : std::string();
@@ -66,6 +71,7 @@ Store::Store(SchedulerFacts scheduler, Declared declared) {
 void Store::upsert(Pod pod) {
   MIGADAPTER_CHECK(pod.constraints != nullptr);
   remove_pod(pod.uid);
+  if (!concerns_decisions(pod)) return keep_occupant(std::move(pod));
   const std::string rule_id = rule_of(pod);
   const bool promised = snapshot_.promises_.contains(rule_id);
   if (promised) count_rule(rule_id, -1);
@@ -76,7 +82,16 @@ void Store::upsert(Pod pod) {
   if (promised) count_rule(rule_id, +1);
 }
 
+void Store::keep_occupant(Occupant pod) {
+  count_occupant(*snapshot_.other_pods_.insert(std::move(pod)).first, +1);
+}
+
 void Store::remove_pod(const base::Name& uid) {
+  if (const auto other = snapshot_.other_pods_.find(uid); other != snapshot_.other_pods_.end()) {
+    count_occupant(*other, -1);
+    snapshot_.other_pods_.erase(other);
+    return;
+  }
   const auto found = snapshot_.pods_.find(uid);
   if (found == snapshot_.pods_.end()) return;
   const Pod& pod = found->second;
@@ -95,9 +110,7 @@ void Store::remove_pod(const base::Name& uid) {
 
 /// Everything about a pod, but for the demand of one whose rule has a promise: see count_rule.
 void Store::count_pod(const Pod& pod, int sign) {
-  if (const base::Name node = occupied_node(pod); !node.empty()) {
-    occupy(node, pod.requests, Taker::pod, sign);
-  }
+  count_occupant(pod, sign);
   if (!snapshot_.promises_.contains(rule_of(pod))) count_demand(pod, sign);
   if (pod.waits_for_capacity() && asks_for_mig(pod)) {
     put_or_take(snapshot_.waiting_, pod.uid, sign);
@@ -105,12 +118,18 @@ void Store::count_pod(const Pod& pod, int sign) {
   if (is_upgraded(pod) && pod.bound() && pod.phase == PodPhase::running) {
     put_or_take(snapshot_.upgraded_, pod.uid, sign);
   }
+}
+
+void Store::count_occupant(const Occupant& pod, int sign) {
+  if (const base::Name node = occupied_node(pod); !node.empty()) {
+    occupy(node, pod.requests, Taker::pod, sign);
+  }
   snapshot_.neighbours_.count(pod, sign);
   if (!pod.finished()) count_charge(pod, sign);
 }
 
 /// What the pod counts for in the quotas of its namespace; all that are not finished do.
-void Store::count_charge(const Pod& pod, int sign) {
+void Store::count_charge(const Occupant& pod, int sign) {
   NamespaceCharge& charge = snapshot_.charged_[pod.name_space];
   ResourceList& sum = charge[pod.quota_class];
   for (const ResourceAmount& amount : pod.requests) {

@@ -57,11 +57,13 @@ class Store {
   enum class Taker { pod, promise };
 
   void count_pod(const Pod& pod, int sign);
+  void count_occupant(const Occupant& pod, int sign);
+  void keep_occupant(Occupant pod);
   void count_demand(const Pod& pod, int sign);
   void count_rule(const std::string& rule_id, int sign);
   void occupy(const base::Name& node, const ResourceList& requests, Taker taker, int sign);
   void take(NodeState& state, const ResourceAmount& amount, Taker taker);
-  void count_charge(const Pod& pod, int sign);
+  void count_charge(const Occupant& pod, int sign);
   void index_node(const NodeState& state, int sign);
   void index_free(const NodeState& state, const base::Name& resource, int sign);
   void index_hardware(const NodeState& state, const base::Name& resource, int sign);

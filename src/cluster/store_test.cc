@@ -41,13 +41,24 @@ class StoreTest : public ::testing::Test {
 };
 
 TEST_F(StoreTest, FindsWhatItWasGiven) {
-  store_.upsert(make_pod("p").build());
+  store_.upsert(make_pod("p").asks(kSmall).build());
   store_.upsert(testing::make_owner("web"));
   EXPECT_EQ(snapshot_.find_pod(uid_of("p"))->name, "p");
   EXPECT_EQ(snapshot_.find_owner(uid_of("web"))->name, "web");
   EXPECT_EQ(snapshot_.find_node(name("a"))->model->name, "A100-40GB");
   EXPECT_EQ(snapshot_.find_node(name("a"))->devices,
             node_devices(snapshot_.find_node(name("a"))->node));
+}
+
+TEST_F(StoreTest, OfAPodWithoutInstancesOnlyItsRoomIsKept) {
+  store_.upsert(make_pod("p").uses("cpu", 500).on("a").build());
+  EXPECT_EQ(snapshot_.find_pod(uid_of("p")), nullptr);
+  EXPECT_EQ(snapshot_.find_node(name("a"))->used.of("cpu"), 500);
+  store_.upsert(make_pod("p").uses("cpu", 700).on("a").build());
+  EXPECT_EQ(snapshot_.find_node(name("a"))->used.of("cpu"), 700);
+  store_.remove_pod(uid_of("p"));
+  EXPECT_TRUE(snapshot_.find_node(name("a"))->used.empty());
+  EXPECT_EQ(pods(), 0);
 }
 
 TEST_F(StoreTest, FindsNothingElse) {

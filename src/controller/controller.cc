@@ -126,7 +126,7 @@ void Controller::take_in(kube::ClusterEvent event) {
 void Controller::take_in(cluster::Pod pod) {
   const base::Name uid = pod.uid;
   store_.upsert(std::move(pod));
-  mover_.pod_changed(*store_.snapshot().find_pod(uid));
+  if (const cluster::Pod* kept = store_.snapshot().find_pod(uid)) mover_.pod_changed(*kept);
 }
 
 void Controller::take_in(cluster::Owner owner) {

@@ -33,7 +33,7 @@ bool takes_a_port_of(const Snapshot& snapshot, const Pod& pod, const base::Name&
   const std::vector<HostPort>& ports = pod.constraints->host_ports;
   if (ports.empty()) return false;
   const cluster::PodGroup& holders = snapshot.neighbours().with_host_ports(node);
-  return std::any_of(holders.begin(), holders.end(), [&](const Pod* other) {
+  return std::any_of(holders.begin(), holders.end(), [&](const cluster::Occupant* other) {
     return presence(*other, pod) != Presence::gone &&
            conflict(ports, other->constraints->host_ports);
   });

@@ -11,6 +11,7 @@ namespace {
 using cluster::AffinityTerm;
 using cluster::Labels;
 using cluster::Node;
+using cluster::Occupant;
 using cluster::Pod;
 using cluster::PodGroup;
 using cluster::Snapshot;
@@ -74,7 +75,7 @@ void PodAffinity::find_company() {
 }
 
 void PodAffinity::take_company(const PodGroup& pods) {
-  for (const Pod* other : pods) {
+  for (const Occupant* other : pods) {
     if (other->uid == pod_.uid) continue;
     is_alone_ = false;
     if (!is_sure_company(*other)) continue;
@@ -88,7 +89,7 @@ void PodAffinity::take_company(const PodGroup& pods) {
 }
 
 /// It stays, and what is known of its namespace says that it is meant.
-bool PodAffinity::is_sure_company(const Pod& other) const {
+bool PodAffinity::is_sure_company(const Occupant& other) const {
   const std::vector<AffinityTerm>& terms = pod_.constraints->affinity;
   const bool by_label = std::any_of(terms.begin(), terms.end(), [](const AffinityTerm& term) {
     return term.namespaces_by_label.has_value();
@@ -102,7 +103,7 @@ void PodAffinity::keep_off_matching_pods() {
     for_each_group(snapshot_, term,
                    [&](const auto& name_space, const auto& labels, const auto& pods) {
                      if (!concerns(snapshot_, term, name_space, labels)) return;
-                     for (const Pod* other : pods) keep_off(*other, term.topology_key);
+                     for (const Occupant* other : pods) keep_off(*other, term.topology_key);
                    });
   }
 }
@@ -112,12 +113,12 @@ void PodAffinity::keep_off_where_repelled(const cluster::PodsByConstraints& repe
   for (const auto& [constraints, pods] : repelling) {
     for (const AffinityTerm& term : constraints->anti_affinity) {
       if (!concerns(snapshot_, term, pod_.name_space, labels)) continue;
-      for (const Pod* other : pods) keep_off(*other, term.topology_key);
+      for (const Occupant* other : pods) keep_off(*other, term.topology_key);
     }
   }
 }
 
-void PodAffinity::keep_off(const Pod& other, const base::Name& topology_key) {
+void PodAffinity::keep_off(const Occupant& other, const base::Name& topology_key) {
   if (presence(other, pod_) == Presence::gone) return;
   const cluster::NodeState* state = snapshot_.find_node(cluster::occupied_node(other));
   if (state == nullptr) return;

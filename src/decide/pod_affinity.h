@@ -27,10 +27,10 @@ class PodAffinity {
 
   void find_company();
   void take_company(const cluster::PodGroup& pods);
-  bool is_sure_company(const cluster::Pod& other) const;
+  bool is_sure_company(const cluster::Occupant& other) const;
   void keep_off_matching_pods();
   void keep_off_where_repelled(const cluster::PodsByConstraints& repelling);
-  void keep_off(const cluster::Pod& other, const base::Name& topology_key);
+  void keep_off(const cluster::Occupant& other, const base::Name& topology_key);
   bool may_be_first(const cluster::Node& node) const;
 
   const cluster::Snapshot& snapshot_;

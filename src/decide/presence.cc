@@ -27,7 +27,7 @@ bool includes(const cluster::Snapshot& snapshot, const cluster::AffinityTerm& te
 
 }  // namespace
 
-Presence presence(const Pod& other, const Pod& placed) {
+Presence presence(const cluster::Occupant& other, const Pod& placed) {
   if (other.uid == placed.uid) return presence_of_predecessor(placed);
   if (cluster::occupied_node(other).empty()) return Presence::gone;
   return other.bound() && !other.terminating ? Presence::sure : Presence::maybe;

@@ -14,7 +14,7 @@ enum class Presence {
 
 /// `placed` is the pod under decision as it is now; its successor is what gets scheduled. A
 /// StatefulSet makes that one only when the predecessor is gone, other owners at once.
-Presence presence(const cluster::Pod& other, const cluster::Pod& placed);
+Presence presence(const cluster::Occupant& other, const cluster::Pod& placed);
 
 /// Whether the term speaks of a pod with these labels in that namespace. Where the namespace is not
 /// known yet, it may.

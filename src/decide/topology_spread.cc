@@ -68,7 +68,7 @@ void TopologySpread::count_pods(const SpreadConstraint& spread, Domains& domains
   if (spread.pods.selects_everything()) return;
   for (const auto& [labels, pods] : snapshot_.neighbours().in_namespace(pod_.name_space)) {
     if (!selects(spread.pods, labels_of(labels))) continue;
-    for (const Pod* other : pods) {
+    for (const cluster::Occupant* other : pods) {
       const cluster::NodeState* state = snapshot_.find_node(cluster::occupied_node(*other));
       if (other->uid == pod_.uid || other->terminating || state == nullptr) continue;
       if (!has_all_keys(state->node) || !is_eligible(spread, state->node)) continue;
