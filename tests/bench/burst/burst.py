@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """How long a burst of pods over capacity takes to run, and what mig-adapter needs for it.
 
-A real control plane with 200 simulated GPU nodes and 6,700 pods. All 1g.5gb instances are taken by
-Deployments, all larger ones idle. Then the Deployments are scaled up by 100 pods together, which ask
+A real control plane with simulated GPU nodes, 200 of them and 6,700 pods unless told otherwise. All
+1g.5gb instances are taken by Deployments, all larger ones idle. Then the Deployments are scaled up by 100 pods together, which ask
 for what is not there, and the clock runs until the last one runs.
 
 What Kubernetes needs by itself is measured beside it: how long the scheduler takes to refuse those
@@ -29,9 +29,7 @@ from pod_watch import PodWatch  # noqa: E402
 from process_figures import cpu_seconds, memory  # noqa: E402
 from workloads import deployment  # noqa: E402
 
-NODES = 200
-NATIVES = 2 * NODES  # all-balanced: two 1g.5gb, one 2g.10gb, one 3g.20gb
-PODS = 6700
+NATIVES_OF_NODE = 2  # all-balanced: two 1g.5gb, one 2g.10gb, one 3g.20gb
 BURST = 100
 PODS_OF_ORDINARY_DEPLOYMENT = 100
 ORDINARY, NATIVE = "ordinary", "native"  # namespaces
@@ -49,6 +47,7 @@ class Result:
     wall_seconds: float  # until all run
     load: float  # average of the machine in the minute before
     refused_seconds: float | None = None  # until the scheduler has refused all, without mig-adapter
+    ready_seconds: float | None = None  # from mig-adapter's start until it has listed all
     cpu_seconds: float | None = None
     evictions: int | None = None
     memory_synced_mib: float | None = None
@@ -76,8 +75,10 @@ def evictions(plane):
 class BurstBench:
     """One control plane, filled once, for any number of bursts."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, nodes, pods):
         self._plane = Plane(folder)
+        self._nodes, self._pods = nodes, pods
+        self._natives = NATIVES_OF_NODE * nodes
 
     def close(self):
         self._plane.close()
@@ -86,8 +87,8 @@ class BurstBench:
         """The nodes, and the pods that no burst touches."""
         for namespace in (ORDINARY, NATIVE):
             self._plane.kubectl("create", "namespace", namespace)
-        self._plane.add_nodes("all-balanced", count=NODES)
-        count = (PODS - NATIVES) // PODS_OF_ORDINARY_DEPLOYMENT
+        self._plane.add_nodes("all-balanced", count=self._nodes)
+        count = (self._pods - self._natives) // PODS_OF_ORDINARY_DEPLOYMENT
         self._plane.apply(ORDINARY, *(ordinary_deployment(f"ordinary-{i}", PODS_OF_ORDINARY_DEPLOYMENT)
                                       for i in range(count)))
         # The API server closes the watch of a reader who falls behind so many events.
@@ -98,7 +99,7 @@ class BurstBench:
         """One burst over so many Deployments, from nothing in the namespace to nothing."""
         self._plane.apply(NATIVE, *self._manifests(deployments))
         with PodWatch(self._plane, NATIVE) as pods:
-            pods.wait_until_running(NATIVES, PATIENCE_SECONDS)
+            pods.wait_until_running(self._natives, PATIENCE_SECONDS)
             try:
                 if with_adapter:
                     return self._burst_with_adapter(pods, deployments, log)
@@ -109,33 +110,35 @@ class BurstBench:
 
     def _manifests(self, deployments):
         names = range(deployments)
-        natives = [deployment(f"native-{i}", "1g.5gb", NATIVES // deployments) for i in names]
+        natives = [deployment(f"native-{i}", "1g.5gb", self._natives // deployments) for i in names]
         return natives + [deployment(f"larger-{i}", "2g.10gb", 0) for i in names]
 
     def _burst_of_scheduler(self, pods, deployments):
         time.sleep(SETTLE_SECONDS)
         load = os.getloadavg()[0]
-        begin = self._scale(NATIVE, deployments, NATIVES + BURST)
+        begin = self._scale(NATIVE, deployments, self._natives + BURST)
         refused = pods.wait_until_refused(BURST, PATIENCE_SECONDS) - begin
-        self._scale(NATIVE, deployments, NATIVES)
+        self._scale(NATIVE, deployments, self._natives)
         time.sleep(SETTLE_SECONDS)
         begin = self._scale("larger", deployments, BURST)
-        wall = pods.wait_until_running(NATIVES + BURST, PATIENCE_SECONDS) - begin
+        wall = pods.wait_until_running(self._natives + BURST, PATIENCE_SECONDS) - begin
         return Result(deployments, False, wall, load, refused)
 
     def _burst_with_adapter(self, pods, deployments, log):
+        begin = time.monotonic()
         adapter = Adapter(self._plane, log, log_level="info").wait_until_ready()
+        ready = time.monotonic() - begin
         try:
             time.sleep(SETTLE_SECONDS)
             pid, load = adapter.process.pid, os.getloadavg()[0]
             synced, cpu, evicted = memory(pid), cpu_seconds(pid), evictions(self._plane)
-            begin = self._scale(NATIVE, deployments, NATIVES + BURST)
-            wall = pods.wait_until_running(NATIVES + BURST, PATIENCE_SECONDS) - begin
+            begin = self._scale(NATIVE, deployments, self._natives + BURST)
+            wall = pods.wait_until_running(self._natives + BURST, PATIENCE_SECONDS) - begin
             cpu, after = cpu_seconds(pid) - cpu, memory(pid)
             evicted = evictions(self._plane) - evicted
         finally:
             adapter.stop()
-        return Result(deployments, True, wall, load, None, cpu, evicted, synced.resident,
+        return Result(deployments, True, wall, load, None, ready, cpu, evicted, synced.resident,
                       after.resident, after.highest, after.of_files)
 
     def _scale(self, name, deployments, pods):
@@ -157,10 +160,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=3, help="bursts of each sort; the median is reported")
     parser.add_argument("--deployments", type=int, nargs="*", default=[1, 10])
+    parser.add_argument("--nodes", type=int, default=200)
+    parser.add_argument("--pods", type=int, default=6700)
     options = parser.parse_args()
     folder = new_folder()
     log = Path(f"{folder}-mig-adapter.log")
-    bench = BurstBench(folder)
+    bench = BurstBench(folder, options.nodes, options.pods)
     try:
         bench.fill()
         for deployments in options.deployments:
