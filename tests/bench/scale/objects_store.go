@@ -93,7 +93,8 @@ func selects(selector string, of object) bool {
 func (s *objectStore) write(t target, body []byte, merge bool) (int, object) {
 	var given object
 	if json.Unmarshal(body, &given) != nil {
-		return 400, nil
+		// Definitions of kinds are applied as YAML; that they are there is enough.
+		given = object{"metadata": object{"name": t.name}}
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
