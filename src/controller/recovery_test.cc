@@ -25,7 +25,7 @@ class RecoveryTest : public testing::Test {
   }
   Standing standing() const { return recover_at(base::Millis(1'000)).standing; }
   void add_old_pod(const std::string& version, bool terminating = false) {
-    cluster::Pod pod = make_pod("old").waiting();
+    cluster::Pod pod = make_pod("old").asks("nvidia.com/mig-1g.5gb").waiting();
     pod.resource_version = version;
     pod.terminating = terminating;
     store_.upsert(pod);
