@@ -17,6 +17,11 @@ using beast::error_code;
 /// A body buffer that grew beyond this for one large request is not kept for the next.
 constexpr std::size_t kKeptBodyBytes = 64 * 1024;
 
+/// As long as a body in chunks is not complete, so many bytes are still to come: "0\r\n\r\n". With
+/// fewer at hand, Beast's parser may run into an assertion of its own where the last chunk arrives
+/// in pieces (basic_parser.ipp, parse_chunk_header).
+constexpr std::size_t kLeastChunkBytes = 5;
+
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
 }
@@ -142,6 +147,8 @@ RequestParser::~RequestParser() = default;
 RequestParser::Fed RequestParser::feed(std::string_view bytes) {
   Message& message = *message_;
   Fed fed;
+  const bool in_chunks = message.parser->is_header_done() && message.parser->chunked();
+  if (in_chunks && bytes.size() < kLeastChunkBytes) return fed;
   fed.consumed =
       message.parser->put(boost::asio::const_buffer(bytes.data(), bytes.size()), message.error);
   if (message.error == http::error::need_more) {

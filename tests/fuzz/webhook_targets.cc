@@ -30,8 +30,9 @@ std::string text_of(const webhook::ServerRequest& request) {
   return text;
 }
 
-/// What a connection answers when its bytes arrive in pieces of this size: each request as a text,
-/// then the refusal if there is one.
+/// The whole requests of a connection whose bytes arrive in pieces of this size, each as a text.
+/// What follows them, refused or unfinished, is neither: how soon a bad line is seen to be one may
+/// depend on the pieces.
 std::vector<std::string> requests_of(std::string_view input, std::size_t piece) {
   using Progress = webhook::RequestParser::Progress;
   const webhook::ServerLimits limits = small_limits();
@@ -46,7 +47,7 @@ std::vector<std::string> requests_of(std::string_view input, std::size_t piece) 
     waiting.erase(0, fed.consumed);
     MIGADAPTER_CHECK(parser.body_bytes() <= limits.most_body_bytes);
     if (fed.progress == Progress::refused) {
-      requests.push_back(std::to_string(parser.refusal().status));
+      MIGADAPTER_CHECK(parser.refusal().status >= 400);
       return requests;
     }
     if (fed.progress == Progress::complete) {
