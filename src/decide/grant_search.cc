@@ -78,7 +78,8 @@ class NodeSearch {
     const NodeState* node = first_with(offers, instances_);
     if (node == nullptr) return refused(GrantObstacle::wanted_by_others);
     GrantResult result;
-    result.found = FoundGrant{candidate_.resource, node, patched_.requests, candidate_.share};
+    result.found.emplace(
+        FoundGrant{candidate_.resource, node, patched_.requests, candidate_.share});
     return result;
   }
 
