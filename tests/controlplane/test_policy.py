@@ -54,6 +54,13 @@ def events(plane, namespace, reason):
     return [item for item in items if item["reason"] == reason]
 
 
+def _succeeds(plane, *arguments):
+    try:
+        return plane.kubectl(*arguments)
+    except CommandFailed:
+        return ""
+
+
 def test_kubectl_explains_every_field(plane, apply_policy):
     def fields(place, schema):
         yield place
@@ -63,6 +70,8 @@ def test_kubectl_explains_every_field(plane, apply_policy):
 
     (version,) = yaml.safe_load(DEFINITION.read_text())["spec"]["versions"]
     schema = version["schema"]["openAPIV3Schema"]["properties"]
+    published = ("explain", "migpolicy.spec")  # a moment after the definition is served
+    plane.wait_until("the schema is published", lambda: _succeeds(plane, *published))
     for part in ("spec", "status"):
         for place in fields(f"migpolicy.{part}", schema[part]):
             text = plane.kubectl("explain", place)
