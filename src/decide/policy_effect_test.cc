@@ -20,7 +20,6 @@ using cluster::testing::make_owner;
 using cluster::testing::make_pod;
 using cluster::testing::make_policy;
 using cluster::testing::mig;
-using cluster::testing::name;
 using cluster::testing::with_label;
 
 constexpr std::string_view kSmall = "nvidia.com/mig-1g.5gb";

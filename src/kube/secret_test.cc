@@ -5,7 +5,7 @@
 namespace migadapter::kube {
 namespace {
 
-constexpr SecretName kName{"mig", "mig-adapter-ca"};
+const SecretName kName{"mig", "mig-adapter-ca"};
 
 /// What the API server adds to the body that we send.
 std::string as_stored(const std::string& body) {
