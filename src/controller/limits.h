@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/clock.h"
+#include "decide/owner_pacing.h"
 
 namespace migadapter::controller {
 
@@ -33,13 +34,10 @@ inline constexpr base::Millis kStartPatience{60'000};
 /// take less, and a burst of them is spared the writes.
 inline constexpr base::Millis kStatusDelay{1'000};
 
-/// Moves of one owner at the same time, once earlier ones were confirmed. Enough for a burst of 100
-/// within a few scheduler rounds, few enough that a bad grant harms little.
-inline constexpr int kMostMovesOfOwner = 32;
-
-/// How much larger each round of one owner's moves is than the one before. A round takes as long as
-/// the scheduler needs to get to the new pods, a second or two in a burst, so there should be few.
-inline constexpr int kPaceGrowth = 4;
+/// Shared with the simulator.
+using decide::kFirstBackOff;
+using decide::kLongestBackOff;
+using decide::kMostMovesOfOwner;
 
 /// Moves of the whole cluster at the same time: bounds rules, promises and requests under way.
 inline constexpr std::size_t kMostMoves = 256;
@@ -65,10 +63,6 @@ inline constexpr base::Millis kNewsPatience{10'000};
 /// An owner whose pod may not be evicted waits at least this long, even where the API server says
 /// that it need not (a disruption budget that is being computed answers "retry after 0").
 inline constexpr base::Millis kShortestPause{1'000};
-
-/// An owner whose move failed waits this long, then twice as long for each further failure.
-inline constexpr base::Millis kFirstBackOff{10'000};
-inline constexpr base::Millis kLongestBackOff{600'000};
 
 /// Failed moves that one owner may cause within an hour, whatever the back-off says.
 inline constexpr int kMostFailuresPerHour = 6;

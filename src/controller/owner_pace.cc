@@ -6,15 +6,6 @@
 #include "controller/limits.h"
 
 namespace migadapter::controller {
-namespace {
-
-base::Millis back_off(int failures_in_a_row) {
-  base::Millis pause = kFirstBackOff;
-  for (int i = 1; i < failures_in_a_row && pause < kLongestBackOff; ++i) pause *= 2;
-  return std::min(pause, kLongestBackOff);
-}
-
-}  // namespace
 
 bool OwnerPaces::may_move(const cluster::OwnerReference& owner, base::MonotonicTime now) const {
   const auto found = paces_.find(owner.uid);
@@ -45,7 +36,7 @@ void OwnerPaces::forget_if_done(const base::Name& owner_uid) {
 
 void OwnerPaces::confirmed(const base::Name& owner_uid) {
   Pace& pace = end_move(owner_uid);
-  pace.window = std::min(pace.window + kPaceGrowth - 1, kMostMovesOfOwner);
+  pace.window = decide::widened(pace.window);
   pace.failures_in_a_row = 0;
   forget_if_done(owner_uid);
 }
@@ -68,7 +59,7 @@ void OwnerPaces::regretted(const base::Name& owner_uid, base::MonotonicTime now)
   ++pace.failures_in_a_row;
   pace.failures.push_back(now);
   while (now - pace.failures.front() >= kFailureMemory) pace.failures.pop_front();
-  pace.backs_off_until = now + back_off(pace.failures_in_a_row);
+  pace.backs_off_until = now + decide::back_off(pace.failures_in_a_row);
   if (std::ssize(pace.failures) >= kMostFailuresPerHour) {
     pace.backs_off_until = std::max(pace.backs_off_until, pace.failures.front() + kFailureMemory);
   }

@@ -14,11 +14,11 @@
 namespace migadapter::controller {
 
 /// The brake on every owner. A second pod is not evicted before the first move is confirmed; from
-/// then on each confirmation allows more, so that a round of moves makes the next one kPaceGrowth
-/// times as large (the ReplicaSet controller creates pods in the same manner). A failure brings it
-/// back to one, after a pause that doubles; moves that fail during it began before and are part of
-/// the same incident. Owners that recreate pods in order (StatefulSet) always have one. Confined to
-/// one thread.
+/// then on each confirmation allows more, so that a round of moves makes the next one
+/// decide::kPaceGrowth times as large (the ReplicaSet controller creates pods in the same manner).
+/// A failure brings it back to one, after a pause that doubles; moves that fail during it began
+/// before and are part of the same incident. Owners that recreate pods in order (StatefulSet)
+/// always have one. Confined to one thread.
 class OwnerPaces {
  public:
   bool may_move(const cluster::OwnerReference& owner, base::MonotonicTime now) const;

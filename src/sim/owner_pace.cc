@@ -2,21 +2,9 @@
 
 #include <algorithm>
 
+#include "decide/owner_pacing.h"
+
 namespace migadapter::sim {
-namespace {
-
-constexpr int kGrowth = 4;
-constexpr int kMostMoves = 32;
-constexpr Time kFirstPause{10'000};
-constexpr Time kLongestPause{600'000};
-
-Time pause_after(int failures) {
-  Time pause = kFirstPause;
-  for (int i = 1; i < failures && pause < kLongestPause; ++i) pause *= 2;
-  return std::min(pause, kLongestPause);
-}
-
-}  // namespace
 
 bool OwnerPace::may_move(const base::Name& owner, Time now) const {
   const auto pause = pauses_.find(owner);
@@ -29,7 +17,7 @@ void OwnerPace::confirmed(const base::Name& owner) {
   State& state = owners_[owner];
   --state.in_flight;
   state.failures_in_a_row = 0;
-  state.window = std::min(state.window + kGrowth - 1, kMostMoves);
+  state.window = decide::widened(state.window);
 }
 
 void OwnerPace::failed(const base::Name& owner, Time now) {
@@ -38,7 +26,7 @@ void OwnerPace::failed(const base::Name& owner, Time now) {
   state.window = 1;
   const auto [pause, is_first] = pauses_.try_emplace(owner, Time{0});
   if (!is_first && now < pause->second) return;  // part of the same incident
-  pause->second = now + pause_after(++state.failures_in_a_row);
+  pause->second = now + decide::back_off(++state.failures_in_a_row);
 }
 
 void OwnerPace::forget(const base::Name& owner) {

@@ -9,9 +9,8 @@
 
 namespace migadapter::sim {
 
-/// A model of the controller's brake, for what can happen in a simulation: one move first, four
-/// times as many each round while they succeed, and a pause that doubles after one that did not.
-/// The numbers are those of src/controller/limits.h.
+/// A model of the controller's brake, for what can happen in a simulation: one move first, more
+/// each round while they succeed, and a pause after one that did not; by decide/owner_pacing.h.
 class OwnerPace {
  public:
   bool may_move(const base::Name& owner, Time now) const;
