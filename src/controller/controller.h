@@ -84,7 +84,8 @@ class Controller {
   decide::UpgradeDecision decide_upgrade(const cluster::Pod& pod, const decide::PodPolicy& policy,
                                          Refusals& refusals);
   bool may_restore(const cluster::Pod& pod, decide::PolicyState state);
-  void note(const cluster::Pod& pod, const decide::Grant& grant, cluster::RulePurpose purpose);
+  void note(const cluster::Pod& pod, const decide::Grant& grant, cluster::RulePurpose purpose,
+            const base::Name& policy);
   void sweep_again_after(base::Millis wait);
   bool act(const cluster::Pod& pod, const decide::Grant& grant, cluster::RulePurpose purpose);
   std::vector<base::Name> waiting_in_order() const;

@@ -94,9 +94,9 @@ decide::UpgradeDecision Controller::decide_upgrade(const cluster::Pod& pod,
 void Controller::upgrade_waiting_pods(Refusals& refusals) {
   for (const base::Name& uid : waiting_in_order()) {
     const cluster::Pod& pod = *store_.snapshot().find_pod(uid);
+    if (pod.owner && !mover_.may_move(pod)) continue;
     const decide::PodPolicy policy = policy_of(pod);
     if (policy.state == PolicyState::observing) continue;
-    if (pod.owner && !mover_.may_move(pod)) continue;
     const decide::UpgradeDecision decision = decide_upgrade(pod, policy, refusals);
     if (!decision.grant) {
       journal_.refused(pod, decision);
@@ -113,7 +113,7 @@ void Controller::observe_waiting_pods(Refusals& refusals) {
     if (policy.state != PolicyState::observing) continue;
     const decide::UpgradeDecision decision = decide_upgrade(pod, policy, refusals);
     if (decision.grant) {
-      note(pod, *decision.grant, purpose_of(*decision.grant));
+      note(pod, *decision.grant, purpose_of(*decision.grant), policy.policy);
     } else {
       journal_.refused(pod, decision);
     }
@@ -129,8 +129,8 @@ bool Controller::act(const cluster::Pod& pod, const decide::Grant& grant, RulePu
   return true;
 }
 
-void Controller::note(const cluster::Pod& pod, const decide::Grant& grant, RulePurpose purpose) {
-  const base::Name policy = policy_of(pod).policy;
+void Controller::note(const cluster::Pod& pod, const decide::Grant& grant, RulePurpose purpose,
+                      const base::Name& policy) {
   decide::Observed& counts = observed_[policy];
   ++(purpose == RulePurpose::upgrade ? counts.upgrades : counts.restores);
   journal_.observed(pod, grant, purpose, policy);
@@ -139,8 +139,9 @@ void Controller::note(const cluster::Pod& pod, const decide::Grant& grant, RuleP
 
 /// A restore stops a pod that runs, so an owner has one at a time.
 bool Controller::may_restore(const cluster::Pod& pod, PolicyState state) {
+  if (intents_.has(pod.uid) || !mover_.may_move(pod)) return false;
   const decide::PodPolicy policy = policy_of(pod);
-  if (policy.state != state || intents_.has(pod.uid) || !mover_.may_move(pod)) return false;
+  if (policy.state != state) return false;
   if (state == PolicyState::observing) return true;
   const decide::BudgetUses uses = mover_.uses(pod);
   return uses.owner.concurrent == 0 &&
@@ -170,7 +171,8 @@ void Controller::observe_upgraded_pods() {
   };
   while (const auto next =
              decide::next_restore(store_.snapshot(), options_.restore, doors_.clock.wall(), held)) {
-    note(*store_.snapshot().find_pod(next->pod_uid), *next->decision.grant, RulePurpose::restore);
+    const cluster::Pod& pod = *store_.snapshot().find_pod(next->pod_uid);
+    note(pod, *next->decision.grant, RulePurpose::restore, policy_of(pod).policy);
   }
 }
 
