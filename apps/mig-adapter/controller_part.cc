@@ -17,9 +17,6 @@ cluster::SchedulerFacts scheduler_facts(const RunFlags& flags) {
   return facts;
 }
 
-/// How long the start waits for an API server that does not answer.
-constexpr std::chrono::seconds kStartPatience{30};
-
 /// As other programs exit that are wrong in a way that a new start mends.
 constexpr int kLeaseLostExitCode = 1;
 
@@ -43,22 +40,17 @@ ControllerPart::ControllerPart(const Surroundings& surroundings)
                    surroundings.flags.lifetimes),
       rng_(base::seed_from_system()) {}
 
-base::Status ControllerPart::patiently(StopSignals& signals,
-                                       const std::function<base::Status()>& attempt) const {
+base::Status ControllerPart::register_crds(StopSignals& signals) {
+  const bool outside = !surroundings_.place.address.url.empty();
+  if (!outside || !surroundings_.flags.register_crds) return {};
   const base::MonotonicTime give_up = surroundings_.clock.monotonic() + kStartPatience;
   for (;;) {
-    base::Status status = attempt();
+    base::Status status = kube::register_crds(surroundings_.transport);
     if (status.ok() || !may_pass(status.error()) || surroundings_.clock.monotonic() >= give_up)
       return status;
     surroundings_.log.warning("cannot register yet", {{"error", status.error().message()}});
     if (signals.wait_for(std::chrono::seconds(1))) return status;
   }
-}
-
-base::Status ControllerPart::register_crds(StopSignals& signals) {
-  const bool outside = !surroundings_.place.address.url.empty();
-  if (!outside || !surroundings_.flags.register_crds) return {};
-  return patiently(signals, [this] { return kube::register_crds(surroundings_.transport); });
 }
 
 void ControllerPart::start_lease() {

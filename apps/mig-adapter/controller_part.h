@@ -1,7 +1,6 @@
 // The part that watches the cluster, decides, and evicts.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,8 +52,6 @@ class ControllerPart {
   void add_figures(webhook::MetricsText& metrics) const;
 
  private:
-  /// Tries again for a while where the API server may only need a moment.
-  base::Status patiently(StopSignals& signals, const std::function<base::Status()>& attempt) const;
   controller::GateView gate() const;
   std::optional<base::MonotonicTime> leader_until() const;
   bool acts() const;

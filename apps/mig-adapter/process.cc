@@ -36,8 +36,6 @@ constexpr base::Millis kSlowestRound{5'000};
 constexpr base::Millis kQuickestRound{250};
 /// The same until everything is served and registered for the first time.
 constexpr base::Millis kStartRound{50};
-/// How long the start waits for an API server that does not answer.
-constexpr base::Millis kStartPatience{30'000};
 
 /// Often enough for the shortest of the certificates.
 base::Millis round_of(const RunFlags& flags) {

@@ -11,6 +11,8 @@
 
 namespace migadapter::app {
 
+/// How long the start waits for an API server that does not answer.
+inline constexpr base::Millis kStartPatience{30'000};
 /// How long the end waits for each thing that others should be told.
 inline constexpr base::Millis kStopPatience{5'000};
 
