@@ -45,12 +45,12 @@ void add_cluster_flags(CLI::App& run, RunFlags& flags) {
 /// A flag whose value is a time such as 15s or 1m30s.
 void add_duration(CLI::App& run, const std::string& name, base::Millis& into,
                   const std::string& text) {
-  const auto parse = [name, &into](const std::string& value) {
+  const auto problem_of = [](const std::string& value) {
     const base::Result<base::Millis> parsed = kube::parse_duration(value);
-    if (!parsed.ok()) throw CLI::ValidationError(name, parsed.error().message());
-    into = *parsed;
+    return parsed.ok() ? std::string() : parsed.error().message();
   };
-  run.add_option_function<std::string>(name, parse, text);
+  const auto take = [&into](const std::string& value) { into = *kube::parse_duration(value); };
+  run.add_option_function<std::string>(name, take, text)->check(problem_of);
 }
 
 /// Under the names that other programs of Kubernetes give them.
