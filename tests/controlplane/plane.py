@@ -3,9 +3,11 @@
 import base64
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +36,16 @@ def run(*arguments, text_in=None, environment=None):
     if result.returncode != 0:
         raise CommandFailed(f"{' '.join(map(str, arguments))}: {result.stderr or result.stdout}")
     return result.stdout
+
+
+@contextmanager
+def paused(process):
+    """The process, by its id, stands still: it keeps its connections and answers nothing."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
 @dataclass(frozen=True)

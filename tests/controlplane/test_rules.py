@@ -1,13 +1,9 @@
 """Moves as MigRules: what people see of them, and that no restart or change of the leader loses one."""
 
-import os
-import signal
-from contextlib import contextmanager
-
 import pytest
 
 from adapter import free_port
-from plane import MIG, CommandFailed
+from plane import MIG, CommandFailed, paused
 from test_plane import processes_of
 from workloads import deployment
 
@@ -15,15 +11,6 @@ SHORT_LEASE = ("--leader-elect-lease-duration=8s", "--leader-elect-renew-deadlin
                "--leader-elect-retry-period=1s")
 LEASE_SECONDS = 8
 BURST = 20
-
-
-@contextmanager
-def paused(pid):
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def rules(plane, namespace):

@@ -1,24 +1,17 @@
 """How mig-adapter ends."""
 
-import os
 import signal
-from contextlib import contextmanager
 
 import pytest
 
 from adapter import END_SECONDS, WEBHOOK_CONFIGURATION, Adapter
+from plane import paused
 from test_plane import processes_of
 
 
-@contextmanager
 def frozen_api_server(plane):
     """The API server takes connections and answers nothing."""
-    server = processes_of(plane.folder)["kube-apiserver"]
-    os.kill(server, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server, signal.SIGCONT)
+    return paused(processes_of(plane.folder)["kube-apiserver"])
 
 
 def ask_to_stop(plane, adapter):
