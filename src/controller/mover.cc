@@ -181,9 +181,19 @@ void Mover::pod_changed(const cluster::Pod& pod) {
   ledger_.saw(pod, doors_.clock.wall() - pod.created, now());
   Move* move = moves_.find_by_pod(pod.uid);
   if (move == nullptr && pod.granted) move = moves_.find(pod.granted->rule_id);
-  if (move == nullptr) return;
+  if (move == nullptr) return end_missed(pod);
   if (pod.uid != move->rule.old_pod.uid) return pod_arrived(*move, pod);
   if (pod.terminating) await(*move);
+}
+
+/// A StatefulSet's next pod is there, and the webhook did not give it its rule.
+void Mover::end_missed(const cluster::Pod& pod) {
+  if (!pod.owner || pod.owner->kind != cluster::OwnerKind::stateful_set) return;
+  for (const std::string& rule_id : moves_.of_owner(pod.owner->uid)) {
+    const Move& move = *moves_.find(rule_id);
+    if (move.phase == MovePhase::awaiting && has_missed(move.rule, pod))
+      return fail(rule_id, MoveFailure::not_recreated);
+  }
 }
 
 void Mover::pod_arrived(Move& move, const cluster::Pod& pod) {

@@ -114,6 +114,7 @@ class Mover {
   void evict(Move& move);
   void await(Move& move);
   void pod_arrived(Move& move, const cluster::Pod& pod);
+  void end_missed(const cluster::Pod& pod);
   void see_to_its_node(Move& move, const cluster::Pod& pod);
   void confirm(Move& move, const cluster::Pod& new_pod);
 

@@ -51,6 +51,13 @@ bool is_gone(const cluster::Snapshot& snapshot, const cluster::OwnerReference& o
   return owner.kind != cluster::OwnerKind::other && snapshot.find_owner(owner.uid) == nullptr;
 }
 
+bool has_missed(const cluster::Rule& rule, const cluster::Pod& pod) {
+  const bool is_meant = !rule.pod_name.empty() && pod.name == rule.pod_name &&
+                        pod.name_space == rule.name_space && pod.owner &&
+                        pod.owner->uid == rule.owner.uid && pod.uid != rule.old_pod.uid;
+  return is_meant && !(pod.granted && pod.granted->rule_id == rule.id);
+}
+
 Recovery recover(const cluster::Snapshot& snapshot, const cluster::Rule& rule, base::WallTime now) {
   if (rule.status.phase == cluster::RulePhase::backing_off) return {Standing::failed, {}};
   if (const cluster::Pod* pod = snapshot.find_pod_by_rule(rule.id))

@@ -35,6 +35,10 @@ struct Recovery {
 /// watched.
 bool is_gone(const cluster::Snapshot& snapshot, const cluster::OwnerReference& owner);
 
+/// Whether the pod is the one that a rule of a StatefulSet is for, and was created without it: then
+/// no other will come.
+bool has_missed(const cluster::Rule& rule, const cluster::Pod& pod);
+
 /// Derives it from what the cluster shows; pure. REQUIRES: the snapshot is complete.
 Recovery recover(const cluster::Snapshot& snapshot, const cluster::Rule& rule, base::WallTime now);
 

@@ -142,6 +142,34 @@ TEST_F(RulesTest, ARestartLosesNeitherTheMoveNorItsPromise) {
   EXPECT_TRUE(world_.all_rules().empty());
 }
 
+TEST_F(RulesTest, ANamedPodThatComesBackWithoutItsRuleEndsTheMoveAtOnce) {
+  world_.webhook_patches = false;
+  world_.add_owner("db", k1g, 3, cluster::OwnerKind::stateful_set);
+  world_.settle();
+  EXPECT_EQ(world_.evictions(), 1);
+  EXPECT_EQ(world_.kept_rules(), 1U);
+  EXPECT_EQ(only_rule().status.reason, "NotRecreated");
+  world_.webhook_patches = true;
+  world_.pass(kFirstBackOff);
+  EXPECT_EQ(world_.grants_of("db"), kAllUpgraded);
+}
+
+TEST_F(RulesTest, ANamedPodThatCameBackWithoutItsRuleWhileNobodyActedEndsTheMoveAtTheStart) {
+  world_.add_owner("db", k1g, 3, cluster::OwnerKind::stateful_set);
+  world_.owners_recreate = false;
+  world_.settle();
+  ASSERT_EQ(world_.evictions(), 1);
+  world_.webhook_patches = false;
+  world_.owners_recreate = true;
+  world_.scale("db", 3);
+  world_.restart_controller();
+  world_.webhook_patches = true;
+  world_.settle();
+  EXPECT_EQ(only_rule().status.reason, "NotRecreated");
+  world_.pass(kFirstBackOff);
+  EXPECT_EQ(world_.grants_of("db"), kAllUpgraded);
+}
+
 TEST_F(RulesTest, BackOffSurvivesARestart) {
   world_.webhook_patches = false;
   add_web();

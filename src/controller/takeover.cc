@@ -74,6 +74,10 @@ void Mover::carry_on(const cluster::Rule& rule, MovePhase phase, const base::Nam
   if (!new_pod_uid.empty()) moves_.set_new_pod(move, new_pod_uid);
   doors_.journal.carried_on(move);
   write_down(move);
+  if (phase != MovePhase::awaiting || rule.pod_name.empty()) return;
+  for (const auto& [uid, pod] : doors_.store.snapshot().pods()) {
+    if (has_missed(rule, pod)) return fail(rule.id, MoveFailure::not_recreated);
+  }
 }
 
 void Mover::recall_failures(const cluster::Rule& rule) {
