@@ -20,8 +20,14 @@ SHORT_LIVES = ("--ca-lifetime", AUTHORITY_LIFE, "--certificate-lifetime", CERTIF
 
 @pytest.fixture(autouse=True)
 def no_secret(plane):
-    """A certificate authority of another test may be about to end."""
-    plane.kubectl("delete", "secret", SECRET, "-n", NAMESPACE, "--ignore-not-found")
+    """A certificate authority of another test may be about to end; so may this test's, for the next."""
+
+    def delete():
+        plane.kubectl("delete", "secret", SECRET, "-n", NAMESPACE, "--ignore-not-found")
+
+    delete()
+    yield
+    delete()
 
 
 def secret_of(plane):

@@ -47,7 +47,7 @@ part_go() {
   tools/controlplane/controlplane build >/dev/null || return 1
   local module
   while read -r module; do
-    (cd "$(dirname "$module")" && test -z "$(gofmt -l . | tee /dev/stderr)" && go vet . && go test .) || return 1
+    (cd "$(dirname "$module")" && test -z "$(gofmt -l . | tee -a /dev/stderr)" && go vet . && go test .) || return 1
   done < <(git ls-files --cached --others --exclude-standard '*go.mod')
 }
 
