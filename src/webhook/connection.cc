@@ -391,12 +391,12 @@ void ConnectionSet::remove(Connection* connection) {
   size_ = connections_.size();
 }
 
-bool ConnectionSet::evict_longest_waiting() {
+bool ConnectionSet::evict_longest_waiting(std::uint64_t before) {
   Connection* longest = nullptr;
   std::optional<std::uint64_t> since;
   for (Connection* connection : connections_) {
     const auto waiting = connection->waiting_since();
-    if (waiting && (!since || *waiting < *since)) {
+    if (waiting && *waiting < since.value_or(before)) {
       longest = connection;
       since = waiting;
     }

@@ -95,10 +95,10 @@ class ConnectionSet {
   /// Thread-safe.
   std::size_t size() const { return size_; }
 
-  /// Closes the connection that has waited longest for its client; false when none waits. A client
-  /// that wants something takes milliseconds to say so, so that a flood of connections that want
-  /// nothing pushes out its own.
-  bool evict_longest_waiting();
+  /// Closes the connection that has waited longest for its client, of those whose wait has a number
+  /// below that (ServerState::waits); false when there is none. A client that wants something takes
+  /// milliseconds to say so, so that a flood of connections that want nothing pushes out its own.
+  bool evict_longest_waiting(std::uint64_t before);
 
  private:
   std::unordered_set<Connection*> connections_;

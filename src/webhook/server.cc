@@ -10,7 +10,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -69,11 +71,12 @@ class Worker {
     });
   }
 
-  /// Any thread. Closes the connection here that has waited longest for its client; where none
-  /// waits, `otherwise` is called on this worker's thread.
-  void make_room(std::function<void()> otherwise) {
-    asio::post(io_, [this, otherwise = std::move(otherwise)] {
-      if (!connections_.evict_longest_waiting()) {
+  /// Any thread. Closes the connection here that has waited longest for its client, of those that
+  /// began to before that number of ServerState::waits; where there is none, `otherwise` is called
+  /// on this worker's thread.
+  void make_room(std::uint64_t before, std::function<void()> otherwise) {
+    asio::post(io_, [this, before, otherwise = std::move(otherwise)] {
+      if (!connections_.evict_longest_waiting(before)) {
         otherwise();
       }
     });
@@ -148,7 +151,7 @@ class TlsServer final : public Server {
   Worker& accepting_worker() { return workers_.back(); }
   void accept();
   void on_accept(const error_code& error, tcp::socket socket, Worker& worker);
-  void make_room();
+  void make_room(Worker& of_newcomer, std::uint64_t newcomer);
   TlsContextPointer tls_context() const;
 
   ServerState state_;
@@ -240,21 +243,26 @@ void TlsServer::on_accept(const error_code& error, tcp::socket socket, Worker& w
   if (state_.count.take()) {
     worker.adopt(std::move(socket), tls_context());
   } else if (state_.count.take_beyond()) {
+    const std::uint64_t newcomer = state_.waits;
     worker.adopt(std::move(socket), tls_context());
-    make_room();
+    make_room(worker, newcomer);
   }
   accept();
 }
 
 /// After a newcomer was taken in beyond the limit: room is made where most connections are, else
-/// on the other thread. The newcomer itself has waited shortest, so it goes only when all others
-/// are at work.
-void TlsServer::make_room() {
+/// on the other thread. The newcomer, whose wait has that number or a later one, goes only when all
+/// others are at work.
+void TlsServer::make_room(Worker& of_newcomer, std::uint64_t newcomer) {
   auto& [first, second] = workers_;
   const bool first_is_fuller = first.connection_count() >= second.connection_count();
   Worker& fuller = first_is_fuller ? first : second;
   Worker& other = first_is_fuller ? second : first;
-  fuller.make_room([&other] { other.make_room([] {}); });
+  fuller.make_room(newcomer, [&other, &of_newcomer, newcomer] {
+    other.make_room(newcomer, [&of_newcomer] {
+      of_newcomer.make_room(std::numeric_limits<std::uint64_t>::max(), [] {});
+    });
+  });
 }
 
 void TlsServer::drain(base::Millis timeout) {

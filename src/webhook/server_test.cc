@@ -238,15 +238,38 @@ TEST(Server, ClosesAnIdleConnection) {
 }
 
 TEST(Server, OneConnectionTooManyTakesThePlaceOfTheLongestIdleOne) {
-  Running running(limited({.most_connections = 2}));
+  Running running(limited({.most_connections = 4}));
   TestClient first(running.port(), nullptr);
   TestClient second(running.port(), nullptr);
-  ASSERT_EQ(status_of(first.get("/")), 200);
-  ASSERT_EQ(status_of(second.get("/")), 200);
-  TestClient third(running.port(), nullptr);  // dealt to the thread that the first is on
-  EXPECT_EQ(status_of(third.get("/")), 200);
+  TestClient third(running.port(), nullptr);
+  TestClient fourth(running.port(), nullptr);
+  // That the third, on the same thread, is answered shows that the first is done and idle.
+  for (TestClient* client : {&first, &second, &third, &fourth}) {
+    ASSERT_EQ(status_of(client->get("/")), 200);
+  }
+  TestClient fifth(running.port(), nullptr);  // dealt to the thread that the first is on
+  EXPECT_EQ(status_of(fifth.get("/")), 200);
   EXPECT_TRUE(first.server_closes());
-  EXPECT_EQ(status_of(second.get("/")), 200);
+  for (TestClient* client : {&second, &third, &fourth}) {
+    EXPECT_EQ(status_of(client->get("/")), 200);
+  }
+}
+
+TEST(Server, AnIdleConnectionOfTheOtherThreadGoesRatherThanTheNewcomer) {
+  Running running(limited({.most_connections = 4}));
+  TestClient busy(running.port(), nullptr);
+  TestClient idle(running.port(), nullptr);
+  TestClient also_busy(running.port(), nullptr);  // on the thread of the busy one
+  TestClient witness(running.port(), nullptr);    // on the thread of the idle one
+  for (TestClient* client : {&busy, &also_busy}) {
+    client->send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    ASSERT_EQ(status_of(client->read_reply()), 100);
+  }
+  ASSERT_EQ(status_of(idle.get("/")), 200);
+  ASSERT_EQ(status_of(witness.get("/")), 200);   // so the idle one's reply is written
+  TestClient newcomer(running.port(), nullptr);  // on the thread of the busy ones
+  EXPECT_EQ(status_of(newcomer.get("/")), 200);
+  EXPECT_TRUE(idle.server_closes());
 }
 
 TEST(Server, IdleClientsOverTheCapNeverKeepOutOneWithARequest) {
