@@ -40,12 +40,33 @@ class Counted:
         assert not wrong, "\n".join(wrong)
 
 
+COUNTS = pytest.StashKey()
+
+
+def pytest_configure(config):
+    config.stash[COUNTS] = {"sites": 0, "runs": 0}
+
+
 @pytest.fixture(scope="session")
-def runs(tmp_path_factory):
+def runs(request, tmp_path_factory):
     if not os.access(PROGRAM, os.X_OK):
         pytest.fail(f"{PROGRAM} is missing: build the target mig-adapter or set MIG_ADAPTER")
     bench = Bench(tmp_path_factory.mktemp("faults"))
     counted = Counted(bench)
     yield counted
     bench.close()
-    print(f"\nfaults: {counted.sites} sites, {counted.runs} runs")
+    counts = {"sites": counted.sites, "runs": counted.runs}
+    request.config.stash[COUNTS] = counts
+    if hasattr(request.config, "workeroutput"):  # one of several processes of pytest-xdist
+        request.config.workeroutput.update(counts)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    for what in ("sites", "runs"):
+        node.config.stash[COUNTS][what] += getattr(node, "workeroutput", {}).get(what, 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    counts = config.stash[COUNTS]
+    terminalreporter.write_line(f"faults: {counts['sites']} sites, {counts['runs']} runs")

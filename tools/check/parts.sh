@@ -98,7 +98,7 @@ part_walkthrough-tsan() {
 
 part_faults() {
   build dev mig-adapter || return 1
-  MIG_ADAPTER=$PWD/build/dev/apps/mig-adapter "$python" -m pytest tests/faults -q -s -x
+  MIG_ADAPTER=$PWD/build/dev/apps/mig-adapter "$python" -m pytest tests/faults -q -x -n "$jobs"
 }
 
 part_mutants() {
@@ -133,7 +133,7 @@ walkthrough() {
   local preset=$1
   shift
   MIG_ADAPTER=$PWD/build/$preset/apps/mig-adapter FIT_VERDICTS=$PWD/build/$preset/tests/controlplane/fit_verdicts \
-    sanitized "$python" -m pytest tests/controlplane -q -x "$@"
+    sanitized "$python" -m pytest tests/controlplane -q -x -n "$jobs" "$@"
 }
 
 # Runs a command with the sanitizers' settings: the first finding ends the program. ThreadSanitizer of GCC 12
