@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "webhook/certificates.h"
 #include "webhook/server.h"
 #include "webhook/test_client.h"
